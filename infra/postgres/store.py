@@ -1,0 +1,247 @@
+"""The event store: decide on a stream, append to a tenant's history, read it back.
+
+One per process, shared by all its threads and tenants. Not fork-safe: after a fork make a new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+
+from baseplus.kernel.decisions import Command, Decider, Metadata, Receipt, Recorded, request_digest
+from baseplus.kernel.events import Event, EventTypes
+from baseplus.kernel.refusals import KeyReused, Unavailable, UnknownTenant, VersionConflict
+from baseplus.kernel.vocabulary import StreamId, TenantId
+from infra.postgres.committer import CONFLICT, KEY_TAKEN, NO_TENANT, REPLAYED, Answer, Committer
+from infra.postgres.database import Database
+from infra.postgres.history import STATEMENTS as READING_HISTORY
+from infra.postgres.history import read_history
+from infra.postgres.lanes import Lanes, Lost, RolledBack, Statement
+from infra.postgres.streams import STATEMENTS as READING_STREAMS
+from infra.postgres.streams import Answered, Loaded, Streams
+from infra.postgres.wire import INT4, TEXT, TEXT_ARRAY, Request, Row, text, text_array
+
+S = TypeVar("S")
+
+NO_METADATA = Metadata()
+_RESENDS = 2
+_ATTEMPTS = 8
+_int4 = struct.Struct(">i").pack
+
+
+STATEMENTS = {
+    **READING_STREAMS,
+    **READING_HISTORY,
+    b"register": Statement("SELECT store.register($1, $2)", [TEXT_ARRAY, INT4]),
+    b"position": Statement("SELECT store.position($1)", [TEXT]),
+}
+
+
+class NewEvent(msgspec.Struct, frozen=True):
+    """An event to append. version: its place in the stream, 1 for the first. occurred_at has an offset."""
+
+    stream: StreamId
+    version: int
+    event: Event
+    occurred_at: datetime
+
+
+class Appended(msgspec.Struct, frozen=True):
+    """The positions that an append was given; last < first where it had no events. replayed: it was known already."""
+
+    first: int
+    last: int
+    replayed: bool = False
+
+
+class Prepared(NamedTuple):
+    """An append that is ready to be sent, and how its answer reads."""
+
+    tenant: TenantId
+    key: str | None
+    request: Request
+
+    def appended(self, answer: Answer) -> Appended:
+        """What the answer says. Raises KeyReused, VersionConflict, UnknownTenant."""
+        status, first, last = answer
+        if status == KEY_TAKEN:
+            raise KeyReused(key=self.key)
+        if status == CONFLICT:
+            row = self.request.rows[0]
+            raise VersionConflict(stream=row.stream, expected=row.version - 1)
+        if status == NO_TENANT:
+            raise UnknownTenant(tenant=self.tenant)
+        return Appended(first, last, status == REPLAYED)
+
+
+class Store:
+    """Thread-safe. partitions: those of the topic on Kafka, over which newly registered tenants are spread.
+    lanes: groups of appends on their way at once; readers: loads at once; snapshot_every: events of a stream between
+    its snapshots."""
+
+    def __init__(
+        self,
+        database: Database,
+        types: EventTypes,
+        *,
+        partitions: int = 12,
+        lanes: int = 1,
+        readers: int = 8,
+        snapshot_every: int = 200,
+    ) -> None:
+        self.types = types
+        self.lanes = Lanes(database, STATEMENTS, readers)
+        self.committer = Committer(database, lanes=lanes)
+        self._partitions = partitions
+        self._streams = Streams(self.lanes, types)
+        self._snapshot_every = snapshot_every
+
+    def register(self, *tenants: TenantId) -> list[TenantId]:
+        """Register tenants. Returns those that are new. Raises Unavailable."""
+        result = self.lanes.call(b"register", [text_array(tenants, "tenant"), _int4(self._partitions)])
+        return [TenantId((result.get_value(row, 0) or b"").decode()) for row in range(result.ntuples)]
+
+    def append(self, tenant: TenantId, events: Sequence[NewEvent], metadata: Metadata = NO_METADATA) -> Appended:
+        """Store events of any streams of a tenant, all or none.
+
+        With a key, sending the same again stores nothing and answers the same. Raises VersionConflict, KeyReused,
+        UnknownTenant, Invalid; Unavailable where the outcome is unknown or nothing was stored: with a key, send it
+        again.
+        """
+        encode = self.types.encode
+        rows = []
+        for new in events:
+            if new.version < 1:
+                raise VersionConflict(stream=new.stream, expected=new.version - 1)
+            rows.append(Row(new.stream, new.version, new.event.TYPE, new.occurred_at, encode(new.event)))
+        return self.append_rows(tenant, rows, metadata)
+
+    def append_rows(self, tenant: TenantId, rows: Sequence[Row], metadata: Metadata = NO_METADATA) -> Appended:
+        """`append` of events in their stored form."""
+        if not rows and metadata.key is None:
+            position = self.position(tenant)
+            return Appended(position + 1, position)
+        prepared = self.prepare(tenant, rows, metadata)
+        return prepared.appended(self._commit(prepared.request, safe=metadata.key is not None))
+
+    def prepare(self, tenant: TenantId, rows: Sequence[Row], metadata: Metadata) -> Prepared:
+        """An append that is ready to be sent. Raises VersionConflict, Invalid."""
+        digest = None if metadata.key is None else metadata.digest or _digest(rows)
+        return Prepared(tenant, metadata.key, Request(tenant, rows, metadata, digest))
+
+    def execute(
+        self,
+        tenant: TenantId,
+        decider: Decider[Any, Any, Any],
+        thing: str,
+        *commands: Command,
+        metadata: Metadata = NO_METADATA,
+        at: datetime | None = None,
+        now: datetime | None = None,
+        expected: int | None = None,
+    ) -> Receipt:
+        """Decide commands, one after the other, on one thing, and store all that follows, or nothing.
+
+        at: when it happened (default: now). now: the time to decide at (default: the clock's). expected: the stream's
+        version that the caller has seen; without it, a conflict with somebody else is decided anew. With a key in the
+        metadata, the same request again is answered with its first receipt, without deciding.
+
+        Raises Rejected, VersionConflict, KeyReused, UnknownTenant, Unavailable; then nothing was stored, or, after
+        Unavailable, the same key tells.
+        """
+        now = now or datetime.now(UTC)
+        stream = decider.stream(thing)
+        if metadata.key is not None and metadata.digest is None:
+            metadata = msgspec.structs.replace(metadata, digest=request_digest(stream, *commands))
+        for attempt in range(1, _ATTEMPTS + 1):
+            found = self._streams.load(tenant, decider, stream, metadata.key)
+            if isinstance(found, Answered):
+                return _first_receipt(tenant, stream, metadata, found)
+            if expected is not None and found.version != expected:
+                raise VersionConflict(stream=stream, expected=expected, actual=found.version)
+            state, events = found.state, []
+            for command in commands:
+                decided = list(decider.decide(command, state, now))
+                state = decider.fold(decided, state)
+                events += decided
+            try:
+                appended = self._record(tenant, stream, found.version, events, metadata, at or now)
+            except VersionConflict:
+                if expected is not None or attempt == _ATTEMPTS:
+                    raise
+                continue
+            if appended.replayed:
+                continue  # somebody else sent the same at the same time: the next load answers it
+            version = found.version + len(events)
+            if version - found.snapshot >= self._snapshot_every:
+                self._streams.keep_snapshot(tenant, decider, stream, version, state)
+            return Receipt(tenant, stream, version, appended.last, tuple(event.TYPE for event in events))
+        raise VersionConflict(stream=stream, expected=expected)
+
+    def load(self, tenant: TenantId, decider: Decider[Any, S, Any], thing: str) -> tuple[S, int]:
+        """A thing's state and its stream's version (0: nothing has happened). Raises Unavailable."""
+        found = self._streams.load(tenant, decider, decider.stream(thing), None)
+        assert isinstance(found, Loaded)
+        return found.state, found.version
+
+    def history(self, tenant: TenantId, *, after: int = 0, limit: int | None = None) -> Iterator[Recorded]:
+        """The tenant's events in order of position, from the one after `after`; read in pages while iterating.
+        Raises Unavailable."""
+        return read_history(self.lanes, tenant, after, limit)
+
+    def position(self, tenant: TenantId) -> int:
+        """The length of the tenant's history. Raises UnknownTenant, Unavailable."""
+        result = self.lanes.call(b"position", [text(tenant, "tenant")])
+        if not result.ntuples:
+            raise UnknownTenant(tenant=tenant)
+        return int.from_bytes(result.get_value(0, 0) or b"", "big")
+
+    def close(self) -> None:
+        """Close all connections. Nobody may be using the store."""
+        self.committer.close()
+        self.lanes.close()
+
+    def _record(
+        self,
+        tenant: TenantId,
+        stream: StreamId,
+        version: int,
+        events: Sequence[Event],
+        metadata: Metadata,
+        at: datetime,
+    ) -> Appended:
+        encode = self.types.encode
+        rows = [Row(stream, place, event.TYPE, at, encode(event)) for place, event in enumerate(events, version + 1)]
+        return self.append_rows(tenant, rows, metadata)
+
+    def _commit(self, request: Request, *, safe: bool) -> Answer:
+        """safe: the request has a key, so that sending it twice stores it once."""
+        for _ in range(_RESENDS + 1):
+            try:
+                return self.committer.append(request)
+            except RolledBack as error:
+                reason = str(error)
+            except Lost as error:
+                reason = str(error)
+                if not safe:
+                    break
+        raise Unavailable(what="the event store", reason=reason)
+
+
+def _first_receipt(tenant: TenantId, stream: StreamId, metadata: Metadata, found: Answered) -> Receipt:
+    if found.digest != metadata.digest:
+        raise KeyReused(key=metadata.key)
+    return Receipt(tenant, stream, found.version, found.position, found.types, replayed=True)
+
+
+def _digest(rows: Sequence[Row]) -> bytes:
+    """The hash of an append that has no commands. When it happened does not count: a retry may be later."""
+    hashed = hashlib.sha256()
+    for row in rows:
+        hashed.update(msgspec.json.encode((row.stream, row.version, row.type, row.data)))
+    return hashed.digest()

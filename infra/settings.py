@@ -1,0 +1,60 @@
+"""What a process needs to know, from the environment alone. Secrets come from the environment or from files.
+
+Every variable `NAME` may be given as `NAME_FILE` instead, a path whose content is the value.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from baseplus.kernel.refusals import Invalid
+
+
+@dataclass(frozen=True)
+class Settings:
+    """database_url: None means our own PostgreSQL in `data`; role_urls: logins of their own for roles (app, relay,
+    worker). kafka: None means our own broker, or none at all."""
+
+    data: Path
+    database_url: str | None = None
+    kafka: str | None = None
+    topic: str = "baseplus.events"
+    partitions: int = 12
+    metrics_port: int | None = None
+    log_level: str = "info"
+    role_urls: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment. Raises Invalid, naming the variable."""
+    env = os.environ if env is None else env
+
+    def text(name: str) -> str | None:
+        if path := env.get(f"{name}_FILE"):
+            try:
+                return Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise Invalid(where=f"{name}_FILE", reason=f"cannot read {path}: {error.strerror}") from None
+        return env.get(name) or None
+
+    def number(name: str) -> int | None:
+        value = text(name)
+        if value is None:
+            return None
+        if not value.isascii() or not value.isdigit():
+            raise Invalid(where=name, reason=f"{value!r} is not a whole number")
+        return int(value)
+
+    return Settings(
+        data=Path(text("BASEPLUS_DATA") or ".baseplus").absolute(),
+        database_url=text("DATABASE_URL"),
+        kafka=text("KAFKA_BOOTSTRAP_SERVERS"),
+        topic=text("BASEPLUS_TOPIC") or "baseplus.events",
+        partitions=number("BASEPLUS_PARTITIONS") or 12,
+        metrics_port=number("BASEPLUS_METRICS_PORT"),
+        log_level=text("BASEPLUS_LOG_LEVEL") or "info",
+        role_urls={role: url for role in ("app", "relay", "worker") if (url := text(f"DATABASE_URL_{role.upper()}"))},
+    )

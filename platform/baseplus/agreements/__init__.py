@@ -1,0 +1,1 @@
+"""Agreements that bind a school, enterprises and others to a base, and whose obligations events fulfil."""

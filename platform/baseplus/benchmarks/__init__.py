@@ -1,0 +1,1 @@
+"""Benchmarks as an association publishes them: releases that never change."""

@@ -1,0 +1,113 @@
+"""Commands in, events out: the pure heart of a capability.
+
+`decide(command, state, now) -> events` refuses or says what happened; `evolve(state, event) -> state` never refuses,
+since what happened, happened. No I/O, no clock, no ids made inside: time and ids come in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from typing import Any, Generic, TypeVar, dataclass_transform
+
+import msgspec
+
+from baseplus.kernel.events import Event
+from baseplus.kernel.vocabulary import StreamId, TenantId, stream_id
+
+C = TypeVar("C", bound="Command")
+S = TypeVar("S")
+E = TypeVar("E", bound=Event)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An order: it may be refused. Its docstring is what people read about it."""
+
+
+@dataclass(frozen=True)
+class Decider(Generic[C, S, E]):
+    """A capability's rules.
+
+    name: the capability, first part of its streams' ids. initial: the state before any event. state_version: raise it
+    whenever the shape or meaning of the state changes, so that older snapshots are folded anew.
+    """
+
+    name: str
+    initial: Callable[[], S]
+    decide: Callable[[C, S, datetime], Iterator[E]]
+    evolve: Callable[[S, E], S]
+    state_version: int = 1
+
+    def stream(self, thing: str) -> StreamId:
+        """The stream of one thing. Raises Invalid for an id of the wrong form."""
+        return stream_id(self.name, thing)
+
+    def fold(self, events: Iterable[E], state: S | None = None) -> S:
+        """The state after `events`, from `state` or the beginning."""
+        return reduce(self.evolve, events, self.initial() if state is None else state)
+
+
+class Metadata(msgspec.Struct, frozen=True):
+    """Who and why, stored beside each event of one append.
+
+    actor: a pseudonymous id, never a name. correlation: what began the conversation. causation: the event that led to
+    this command. traceparent: W3C trace context. key: the idempotency key; sent again with the same request it is
+    answered as the first time and stores nothing. digest: the request's hash, 32 bytes, set with the key.
+    """
+
+    actor: str | None = None
+    correlation: str | None = None
+    causation: str | None = None
+    traceparent: str | None = None
+    key: str | None = None
+    digest: bytes | None = None
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What a command led to.
+
+    version: the stream's version after it. position: its last event's place in the tenant's history (where nothing
+    happened: the history's length). events: the type names recorded. replayed: answered from an earlier request with
+    the same key.
+    """
+
+    tenant: TenantId
+    stream: StreamId
+    version: int
+    position: int
+    events: tuple[str, ...]
+    replayed: bool = False
+
+
+class Recorded(msgspec.Struct, frozen=True, gc=False):
+    """An event as the store and the log hold it: the envelope and the exact bytes of its data (JSON).
+
+    position: 1, 2, 3 … within the tenant, without gaps. version: 1, 2, 3 … within the stream. occurred_at: when it
+    happened; recorded_at: when we learnt of it. Both are UTC with microseconds.
+    """
+
+    tenant: TenantId
+    position: int
+    stream: StreamId
+    version: int
+    type: str
+    occurred_at: datetime
+    recorded_at: datetime
+    data: bytes
+    actor: str | None = None
+    correlation: str | None = None
+    causation: str | None = None
+    traceparent: str | None = None
+
+
+def request_digest(stream: str, *commands: Command) -> bytes:
+    """SHA-256 of a request, 32 bytes: equal for equal commands to the same stream, whatever the process."""
+    hashed = hashlib.sha256(stream.encode())
+    for command in commands:
+        body: Any = {"command": type(command).__name__, "fields": command}
+        hashed.update(b"\0" + msgspec.json.encode(body, order="deterministic"))
+    return hashed.digest()

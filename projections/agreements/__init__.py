@@ -1,0 +1,1 @@
+"""Agreements with their signatures, and what the parties owe each other."""

@@ -1,0 +1,1 @@
+"""Where a university stands among its peers: contributions, distributions, releases."""

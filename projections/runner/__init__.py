@@ -1,0 +1,1 @@
+"""What keeps every read model: batches, checkpoints, parking, rebuilds."""

@@ -1,0 +1,62 @@
+"""What is noted about tenants that stand still in a view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from baseplus.kernel.refusals import Refusal
+from projections.runner.fold import Halted, Poison
+from projections.runner.rows import AnyCursor, Table
+
+
+class TooManyParked(Refusal):
+    """So many tenants would stand still that the program is at fault, not the events. Facts: tenants, view, reason."""
+
+    code = "too_many_parked"
+    mend: ClassVar[str] = "deploy a version that can fold these events, then: baseplus parked resume"
+
+
+def halted(cursor: AnyCursor, tables: Sequence[Table]) -> set[Halted]:
+    """Who stands still in these generations."""
+    index = {(table.view.name, table.generation): n for n, table in enumerate(tables)}
+    cursor.execute("SELECT view, generation, tenant FROM views.parked")
+    return {
+        (index[view, generation], tenant)
+        for view, generation, tenant in cursor.fetchall()
+        if (view, generation) in index
+    }
+
+
+def park(cursor: AnyCursor, tables: Sequence[Table], poisons: Iterable[Poison], limit: int, window: float) -> None:
+    """Note that these tenants stand still. Raises TooManyParked if more than `limit` did within `window` seconds."""
+    note(cursor, tables, poisons)
+    cursor.execute(
+        "SELECT count(DISTINCT p.tenant), max(p.view), max(p.reason) FROM views.parked p "
+        "JOIN views.generations g ON g.view = p.view AND g.generation = p.generation AND g.state = 'live' "
+        "WHERE p.parked_at > clock_timestamp() - make_interval(secs => %s)",
+        (window,),
+    )
+    ((tenants, view, reason),) = cursor.fetchall()
+    if tenants > limit:
+        raise TooManyParked(tenants=tenants, view=view, reason=reason)
+
+
+def note(cursor: AnyCursor, tables: Sequence[Table], poisons: Iterable[Poison]) -> None:
+    """Note where these tenants stand still; where one did already, its new place and reason."""
+    generation = {table.view.name: table.generation for table in tables}
+    for poison in poisons:
+        cursor.execute(
+            "INSERT INTO views.parked (view, generation, tenant, position, type, reason) "
+            "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (view, generation, tenant) DO UPDATE "
+            "SET position = excluded.position, type = excluded.type, reason = excluded.reason, "
+            "parked_at = excluded.parked_at",
+            (poison.view, generation[poison.view], poison.tenant, poison.position, poison.type, poison.reason),
+        )
+
+
+def stuck(cursor: AnyCursor, tables: Sequence[Table], tenant: str) -> dict[int, int]:
+    """Where one tenant stands still: index of the table -> position of the event."""
+    index = {(table.view.name, table.generation): n for n, table in enumerate(tables)}
+    cursor.execute("SELECT view, generation, position FROM views.parked WHERE tenant = %s", (tenant,))
+    return {index[view, number]: at for view, number, at in cursor.fetchall() if (view, number) in index}

@@ -1,0 +1,107 @@
+"""Reads of the read models, one tenant at a time: row-level security shows that tenant's rows and no others."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import msgspec
+import psycopg
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from baseplus.kernel.refusals import Unavailable
+from baseplus.kernel.vocabulary import TenantId
+
+T = TypeVar("T")
+Params = Sequence[Any] | Mapping[str, Any]
+
+_LOOK_AGAIN = 0.005  # seconds
+
+
+class Reader:
+    """A pool of connections of the application's role. Thread-safe; not fork-safe.
+
+    dsn: logs in as that role. size: connections at most. timeout: seconds to wait for a connection.
+    """
+
+    def __init__(self, dsn: str, *, size: int = 4, timeout: float = 10.0) -> None:
+        self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
+            dsn,
+            min_size=0,
+            max_size=size,
+            timeout=timeout,
+            kwargs={"autocommit": True, "row_factory": dict_row, "options": _with_utc(dsn)},
+            open=True,
+            name="reader",
+        )
+
+    def rows(
+        self,
+        tenant: TenantId,
+        sql: str,
+        params: Params,
+        row_type: type[T],
+        *,
+        until: int | None = None,
+        patience: float = 5.0,
+    ) -> list[T]:
+        """What `sql` gives for the tenant, each row as `row_type`: a struct with a field per column.
+
+        until: wait until the read models have folded the tenant's history up to that position, `patience` seconds at
+        most. Raises Unavailable when they have not, or when the database does not answer.
+        """
+        if until is not None:
+            self._wait(tenant, until, patience)
+        return msgspec.convert(self._ask(tenant, sql, params), list[row_type])  # type: ignore[valid-type]
+
+    def position(self, tenant: TenantId) -> int:
+        """How far the read models have folded the tenant's history. Raises Unavailable."""
+        (row,) = self._ask(tenant, "SELECT coalesce(max(position), 0) AS position FROM views.tenant_position", ())
+        return int(row["position"])
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _wait(self, tenant: TenantId, until: int, patience: float) -> None:
+        deadline = time.monotonic() + patience
+        while (position := self.position(tenant)) < until:
+            if time.monotonic() > deadline:
+                raise Unavailable(what=f"position {until} of {tenant}", reason=f"the read models stand at {position}")
+            time.sleep(_LOOK_AGAIN)  # no signal of a commit comes without a lock that all writers would share
+
+    def _ask(self, tenant: TenantId, sql: str, params: Params) -> list[dict[str, Any]]:
+        try:
+            with self._pool.connection() as connection:
+                try:
+                    return _ask(connection, tenant, sql, params)
+                except psycopg.errors.FeatureNotSupported:
+                    # A switch to another generation changed what a prepared statement gives.
+                    connection.execute("DEALLOCATE ALL")
+                    return _ask(connection, tenant, sql, params, prepare=False)
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise Unavailable(what="PostgreSQL", reason=str(error).partition("\n")[0]) from error
+
+
+def _ask(
+    connection: psycopg.Connection[Any], tenant: str, sql: str, params: Params, *, prepare: bool | None = None
+) -> list[dict[str, Any]]:
+    # One round trip; the tenant is set for this transaction only, so it never outlives it in the pool.
+    with connection.pipeline(), connection.transaction():
+        connection.execute("SELECT set_config('app.tenant', %s, true)", (tenant,))
+        cursor = connection.execute(sql, params or None, prepare=prepare)
+        return cursor.fetchall()
+
+
+def _with_utc(dsn: str) -> str:
+    options = str(psycopg.conninfo.conninfo_to_dict(dsn).get("options") or "")
+    return f"{options} -c timezone=UTC".strip()

@@ -1,0 +1,1 @@
+"""Who owns a history: universities and organisations, and what they may do."""

@@ -1,0 +1,58 @@
+"""Every command says what it does, how it is used, and what its options mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from infra.cli.main import cli
+
+EXPECTED = {
+    "agreement", "demo", "doctor", "import", "kafka", "migrate", "project", "rebuild", "relay", "release", "resume",
+    "tenant", "verify",
+}  # fmt: skip
+
+
+def every(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from every(inner, (*path, name))
+
+
+ALL = list(every(cli))
+
+
+@pytest.mark.parametrize(("path", "command"), ALL, ids=[" ".join(path) or "baseplus" for path, _ in ALL])
+def test_help_teaches(path: tuple[str, ...], command: click.Command) -> None:
+    shown = CliRunner().invoke(cli, [*path, "--help"])
+    assert shown.exit_code == 0
+    assert command.help
+    assert len(command.help) > 20
+    for option in command.params:
+        if isinstance(option, click.Option):
+            assert option.help, f"{' '.join(path)} {option.opts[0]} says nothing"
+    assert command.epilog or path in {("kafka", "fetch"), ("kafka", "status")}, "examples are missing"
+
+
+def test_the_commands_are_those_that_are_promised() -> None:
+    assert set(cli.commands) == EXPECTED
+
+
+def test_what_prints_data_prints_json() -> None:
+    silent = {(), ("demo",), ("relay",), ("project",), ("kafka", "run")}
+    for path, command in ALL:
+        if not isinstance(command, click.Group) and path not in silent:
+            names = [name for option in command.params for name in option.opts]
+            assert "--json" in names, " ".join(path)
+
+
+def test_a_wrong_word_is_answered_in_one_line_with_the_way_to_help() -> None:
+    for words in (["tenent"], ["tenant", "add"], ["tenant", "add", "Not An Id", "--name", "x"], ["agreement", "sign"]):
+        ended = CliRunner().invoke(cli, words)
+        assert ended.exit_code == 2
+        assert len(ended.stderr.strip().splitlines()) == 1
+        assert ended.stdout == ""

@@ -1,0 +1,175 @@
+"""The real things that the tests run on: PostgreSQL and Kafka, each started once, their folders gone at the end.
+
+Nothing is skipped for want of a service: what is missing fails.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psutil
+import pytest
+from psycopg import sql
+
+from infra.kafka.broker import RunningBroker, start_broker
+from infra.kafka.topic import ensure_topic
+from infra.postgres.database import Database
+from infra.postgres.embedded import start_postgres
+from infra.postgres.migrate import migrate
+from infra.postgres.store import Store
+from infra.wiring import EVENT_TYPES
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+_PREFIX = "baseplus-test-"
+
+
+def pytest_configure() -> None:
+    # `kill` shall clean up like Ctrl-C does
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _sweep()
+
+
+def _sweep() -> None:
+    """Remove what earlier runs left that were killed too hard to clean up. Their processes died with them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        owner = re.match(rf"{_PREFIX}(\d+)-", folder.name)
+        if owner and not psutil.pid_exists(int(owner[1])):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    """A folder for servers' data. Not pytest's own: as root, PostgreSQL's account could not enter that one."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(scratch: Path) -> Iterator[Database]:
+    """An administrator's connection to a server: BASEPLUS_TEST_DATABASE_URL, else our own PostgreSQL."""
+    if url := os.environ.get("BASEPLUS_TEST_DATABASE_URL"):
+        yield Database(url)
+        return
+    with start_postgres(scratch / "postgres") as server:
+        yield server.database
+
+
+@pytest.fixture(scope="session")
+def _template(postgres_server: Database) -> Iterator[str]:
+    """The name of a migrated database, to copy: a copy takes a tenth of the time of the migrations."""
+    with _new_database(postgres_server, "template1") as name:
+        migrate(postgres_server.named(name))
+        yield name
+
+
+@pytest.fixture
+def empty_database(postgres_server: Database) -> Iterator[Database]:
+    """A database without our schema, dropped afterwards."""
+    with _new_database(postgres_server, "template1") as name:
+        yield postgres_server.named(name)
+
+
+@pytest.fixture
+def database(postgres_server: Database, _template: str) -> Iterator[Database]:
+    """A migrated database for one test, dropped afterwards."""
+    with _new_database(postgres_server, _template) as name:
+        yield postgres_server.named(name)
+
+
+@pytest.fixture
+def store(database: Database) -> Iterator[Store]:
+    """A store on the test's own database, with every event type of the program."""
+    with closing(Store(database, EVENT_TYPES)) as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(scratch: Path) -> Iterator[str]:
+    """A Kafka's address: KAFKA_BOOTSTRAP_SERVERS, else one in a container where Docker answers, else our own broker."""
+    if given := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        yield given
+        return
+    with _container() as address:
+        if address is not None:
+            yield address
+            return
+    with start_broker(scratch / "kafka") as broker:
+        yield broker.bootstrap
+
+
+@pytest.fixture(scope="module")
+def kafka_cluster(scratch: Path) -> Iterator[RunningBroker]:
+    """Three nodes of our own, to be killed."""
+    with start_broker(scratch / f"kafka-{uuid4().hex[:8]}", nodes=3) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def topic(kafka_bootstrap: str) -> str:
+    """A fresh topic with the settings of the real one and 12 partitions."""
+    name = f"test.{uuid4().hex}"
+    ensure_topic(kafka_bootstrap, name, 12)
+    return name
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with the published data: BASEPLUS_SHARED, else `shared` beside the repository."""
+    folder = Path(os.environ.get("BASEPLUS_SHARED") or REPOSITORY.parent / "shared")
+    if not folder.is_dir():
+        pytest.skip(f"needs the published data in the folder {folder}, which is missing")
+    return folder
+
+
+@contextmanager
+def _container() -> Iterator[str | None]:
+    """The address of a Kafka in a container; None where no Docker engine runs one."""
+    # here, since every run of a single test would pay half a second for them
+    import docker
+    import docker.errors
+    from testcontainers.community.kafka import KafkaContainer
+
+    try:
+        docker.from_env(timeout=5).ping()
+    except (docker.errors.DockerException, OSError):
+        yield None
+        return
+    container = KafkaContainer().with_kraft().with_env("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
+    try:
+        address = None
+        try:
+            container.start(timeout=120)
+            address = container.get_bootstrap_server()
+        except Exception as error:  # an engine without a way to the image, most often
+            warnings.warn(f"Docker answers, but runs no Kafka ({error}): our own broker it is", stacklevel=1)
+        yield address
+    finally:
+        container.stop()
+
+
+@contextmanager
+def _new_database(server: Database, template: str) -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    with server.connect("admin") as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+    try:
+        yield name
+    finally:
+        with server.connect("admin") as connection:
+            # FORCE: the test may have left connections, or processes that it killed may not have ended yet
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -1,0 +1,92 @@
+"""An example of any event, made from its type: the same one every time, and one that a base might have seen."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+E = TypeVar("E", bound=msgspec.Struct)
+
+# The first that the field's pattern takes: those of the field in its struct, of its name, of its type, then these.
+_TEXTS = (
+    "qinglan",
+    "mentoring.guidance_given.v1",
+    "mentoring/m-7",
+    "f3b1c7d2e8a94560f3b1c7d2e8a94560f3b1c7d2e8a94560f3b1c7d2e8a94560",
+)
+_BY_NAME = {
+    "ApprenticeNamed.name": "Lin Xiaoyu",
+    "Clause.id": "guidance",
+    "OrganisationRegistered.name": "Yunchuan Drives",
+    "OutcomeReturnCorrected.reason": "Two learners were counted twice",
+    "amendment": "am-1",
+    "amount": "16",
+    "apprentice": "person-17",
+    "category": "Engineering",
+    "clause": "guidance",
+    "currency": "CNY",
+    "indicator": "sustained_destination_rate",
+    "name": "Qinglan University",
+    "reason": "The workshop was flooded.",
+    "removed": "workshop",
+    "text": "Yunchuan Drives guides each apprentice for 16 hours a month.",
+    "title": "Joint training of drive technology apprentices",
+    "unit": "hours",
+}
+_NUMBERS = {"position": 48213, "completions": 120, "rate": 87, "occurrence": 2, "universities": 25, "positions": 48213}
+_DAYS = {"starts": date(2026, 3, 1), "ends": date(2029, 2, 28), "on": date(2026, 3, 2)}
+
+
+def example(event: type[E]) -> E:
+    """The example of an event type. Raises TypeError for a field that none is known for."""
+    return msgspec.convert(_value(inspect.type_info(event), "", ()), event)
+
+
+def _value(kind: inspect.Type, name: str, said: tuple[str, ...]) -> Any:
+    """name: the field's, after its struct's. said: examples that the field's type gives."""
+    field = name.rpartition(".")[2]
+    match kind:
+        case inspect.Metadata(inner, extra):
+            return _value(inner, name, (*said, *map(str, (extra or {}).get("examples", ()))))
+        case inspect.UnionType(types):
+            return _value(next(one for one in types if not isinstance(one, inspect.NoneType)), name, said)
+        case inspect.StructType():
+            return _fields(kind)
+        case inspect.VarTupleType(item) | inspect.ListType(item) | inspect.SetType(item) | inspect.FrozenSetType(item):
+            return [_value(item, name, said)]
+        case inspect.DictType(key, value):
+            return {_value(key, name, said): _value(value, name, said)}
+        case inspect.EnumType(cls):
+            return next(iter(cls)).value
+        case inspect.LiteralType(values):
+            return values[0]
+        case inspect.BoolType():
+            return True
+        case inspect.IntType():
+            return _NUMBERS.get(field, kind.ge or 7)
+        case inspect.DateType():
+            return _DAYS.get(field, date(2026, 3, 31))
+        case inspect.DateTimeType():
+            return datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+        case inspect.StrType():
+            return _text(kind, name, said)
+        case _:
+            raise TypeError(f"{name}: teach tests/contracts/examples.py to make a {type(kind).__name__}")
+
+
+def _fields(struct: inspect.StructType) -> dict[str, Any]:
+    names = ((field, f"{struct.cls.__name__}.{field.encode_name}") for field in struct.fields)
+    made = {field.encode_name: _value(field.type, name, ()) for field, name in names}
+    return {struct.tag_field: struct.tag, **made} if struct.tag_field else made
+
+
+def _text(kind: inspect.StrType, name: str, said: tuple[str, ...]) -> str:
+    named = (_BY_NAME[key] for key in (name, name.rpartition(".")[2]) if key in _BY_NAME)
+    for text in (*named, *said, *_TEXTS):
+        if re.search(kind.pattern or "", text):
+            return text
+    raise TypeError(f"{name}: give tests/contracts/examples.py a text that matches {kind.pattern}")

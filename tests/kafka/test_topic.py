@@ -1,0 +1,76 @@
+"""The topic is made as it must be, or refused with the way out."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource
+
+from infra.kafka.clients import KafkaUnavailable
+from infra.kafka.topic import TopicDiffers, ensure_topic
+from infra.service import free_ports
+
+
+@pytest.fixture
+def name() -> str:
+    return f"test.{uuid4().hex}"
+
+
+def create(bootstrap: str, name: str, **config: str) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    wanted = {"num_partitions": 3, "replication_factor": 1, "configs": config}
+    admin.create_topics({name: wanted}, wait_for_metadata=True)
+    admin.close()
+
+
+def test_it_keeps_everything_for_ever_and_is_made_once(kafka_bootstrap: str, name: str) -> None:
+    first = ensure_topic(kafka_bootstrap, name, 3)
+    assert ensure_topic(kafka_bootstrap, name, 3) == first
+    admin = KafkaAdminClient(bootstrap_servers=kafka_bootstrap)
+    config = admin.describe_configs([ConfigResource("TOPIC", name)], config_filter="all")["topic"][name]
+    (found,) = admin.describe_topics([name])
+    admin.close()
+    wanted = {
+        "cleanup.policy": "delete",
+        "retention.ms": "-1",
+        "retention.bytes": "-1",
+        "compression.type": "zstd",
+        "min.insync.replicas": "1",
+        "unclean.leader.election.enable": "false",
+    }
+    assert {setting: config[setting]["value"] for setting in wanted} == wanted
+    assert len(found["partitions"]) == 3
+
+
+def test_another_number_of_partitions_is_refused(kafka_bootstrap: str, name: str) -> None:
+    ensure_topic(kafka_bootstrap, name, 3)
+    with pytest.raises(TopicDiffers) as refusal:
+        ensure_topic(kafka_bootstrap, name, 4)
+    assert refusal.value.facts == {"topic": name, "setting": "partitions", "found": 3, "wanted": 4}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("retention.ms", "604800000"),
+        ("retention.bytes", "1000000000"),
+        ("cleanup.policy", "compact"),
+        ("max.message.bytes", "1048588"),
+    ],
+)
+def test_a_topic_that_would_lose_events_is_refused(kafka_bootstrap: str, name: str, setting: str, value: str) -> None:
+    good = {"retention.ms": "-1", "retention.bytes": "-1", "max.message.bytes": str(16 * 1024 * 1024)}
+    create(kafka_bootstrap, name, **(good | {setting: value}))
+    with pytest.raises(TopicDiffers) as refusal:
+        ensure_topic(kafka_bootstrap, name, 3)
+    assert (refusal.value.facts["setting"], refusal.value.facts["found"]) == (setting, value)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:{port}", "127.0.0.1:none", "no-such-host.invalid:9092"])
+def test_a_kafka_that_does_not_answer_is_named(address: str) -> None:
+    bootstrap = address.format(port=free_ports(1)[0])
+    with pytest.raises(KafkaUnavailable, match=bootstrap) as refusal:
+        ensure_topic(bootstrap, "test.none", 3)
+    assert "baseplus kafka" in refusal.value.mend

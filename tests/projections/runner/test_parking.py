@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from baseplus.kernel.refusals import NotFound
+from baseplus.kernel.vocabulary import TenantId
+from projections.runner.parking import parked_tenants, resume
+from tests.projections.runner.shop import TYPES, VIEWS, Customers, Line, OrderPaid, OrderPlaced, Orders, Products
+from tests.projections.runner.stage import Stage, running, until
+
+NORTH = TenantId("north")
+PLACED = OrderPlaced(customer="c-1", lines=(Line("tea", 2),))
+
+
+def _brittle(*amounts: int) -> tuple[Orders, Customers, Products]:
+    return (Orders(refused=amounts), Customers(), Products())
+
+
+def test_a_parked_tenant_is_listed_with_its_event_and_the_reason(stage: Stage) -> None:
+    stage.happened("north", ("o-1", PLACED), ("o-1", OrderPaid(amount=7)))
+    stage.fold_all(_brittle(7))
+    (parked,) = parked_tenants(stage.connect)
+    assert (parked.view, parked.tenant, parked.position, parked.type, parked.reason) == (
+        "orders",
+        "north",
+        2,
+        OrderPaid.TYPE,
+        "ValueError: nobody pays 7",
+    )
+
+
+def test_after_the_fix_a_parked_tenant_is_resumed_and_nothing_is_lost_while_a_worker_runs(stage: Stage) -> None:
+    stage.happened("north", ("o-1", PLACED), ("o-1", OrderPaid(amount=7)), ("o-2", PLACED))
+    stage.fold_all(_brittle(7))
+    stage.play(["north", "south"], 60, seed=1)
+    stage.publish()
+    with running(stage.worker(), stage.worker()):  # the mended version; north's orders still stand
+        until(stage.folded)
+        assert stage.ask("SELECT id FROM views.orders WHERE tenant = 'north'") == [("o-1",)]
+        stage.play(["north", "south"], 60, seed=2)
+        stage.publish()
+        assert resume(stage.connect, VIEWS, TYPES, "orders", NORTH) is None
+        stage.play(["north", "south"], 60, seed=3)
+        stage.publish()
+        until(stage.folded)
+    checked = stage.verify()
+    assert (checked.differences, checked.parked) == ((), ())
+    assert stage.ask("SELECT paid FROM views.orders WHERE tenant = 'north' AND id = 'o-1'") == [(7,)]
+
+
+def test_a_tenant_that_is_poisoned_again_stays_parked_there_with_the_new_reason(stage: Stage) -> None:
+    stage.happened(
+        "north", ("o-1", PLACED), ("o-1", OrderPaid(amount=7)), ("o-2", PLACED), ("o-2", OrderPaid(amount=9))
+    )
+    stage.fold_all(_brittle(7, 9))
+    poison = resume(stage.connect, _brittle(9), TYPES, "orders", NORTH)
+    assert poison is not None
+    assert poison.position == 4
+    (parked,) = parked_tenants(stage.connect)
+    assert (parked.position, parked.reason) == (4, "ValueError: nobody pays 9")
+    assert not stage.verify(_brittle(9)).differences
+    assert resume(stage.connect, VIEWS, TYPES, "orders", NORTH) is None
+    checked = stage.verify()
+    assert (checked.differences, checked.parked) == ((), ())
+
+
+def test_a_tenant_that_is_not_parked_cannot_be_resumed(stage: Stage) -> None:
+    stage.happened("north", ("o-1", PLACED))
+    stage.fold_all()
+    with pytest.raises(NotFound):
+        resume(stage.connect, VIEWS, TYPES, "orders", NORTH)

@@ -1,0 +1,332 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
+
+import msgspec
+import pytest
+
+from projections.runner import metrics
+from projections.runner.generations import ViewOutdated
+from projections.runner.parked import TooManyParked
+from projections.runner.source import Delivered
+from projections.runner.view import At, Row, View
+from projections.runner.worker import HistoryGap
+from tests.projections.runner.memory import MemorySource
+from tests.projections.runner.shop import (
+    Customers,
+    Line,
+    Order,
+    OrderCancelled,
+    OrderEvent,
+    OrderPaid,
+    OrderPlaced,
+    Orders,
+    Products,
+    ReturnAsked,
+    ShopPainted,
+)
+from tests.projections.runner.stage import HANG, Stage, running, until
+
+PLACED = OrderPlaced(customer="c-1", lines=(Line("tea", 2), Line("jam", 1), Line("tea", 1)))
+
+
+def test_events_become_rows_and_the_position_moves_with_them(stage: Stage) -> None:
+    stage.happened("north", ("o-1", PLACED), ("o-1", OrderPaid(amount=7)), ("o-2", PLACED))
+    stage.fold_all()
+    assert stage.ask('SELECT id, status, paid FROM views."orders" ORDER BY id') == [
+        ("o-1", "paid", 7),
+        ("o-2", "open", None),
+    ]
+    assert stage.ask('SELECT id, orders FROM views."customers"') == [("c-1", 2)]
+    assert stage.ask('SELECT id, pieces, position FROM views."products" ORDER BY id') == [("jam", 2, 3), ("tea", 6, 3)]
+    assert stage.ask("SELECT * FROM views.tenant_position") == [("north", 3)]
+    checked = stage.verify()
+    assert (checked.rows, checked.differences, checked.parked) == (5, (), ())
+
+
+def test_an_event_that_no_view_handles_moves_the_position_alone(stage: Stage) -> None:
+    stage.happened("north", ("o-1", ShopPainted(colour="red")))
+    unknown = Delivered("north", 2, "gardening.rose_cut.v1", "roses/r-1", "", "2026-01-01T00:00:00+00:00", b"{}")
+    stage.publish()
+    stage.log.add(stage.partition("north"), unknown)
+    with running(stage.worker()):
+        until(lambda: stage.ask("SELECT position FROM views.tenant_position") == [(2,)])
+    assert stage.ask("SELECT count(*) FROM views.orders") == [(0,)]
+
+
+def test_a_stored_event_of_an_older_version_is_folded_as_the_newer_one(stage: Stage) -> None:
+    stage.store.register("north")  # type: ignore[arg-type]
+    with stage.database.connect("admin") as admin:
+        admin.execute(
+            "INSERT INTO store.events (tenant, position, stream, version, type, occurred_at, data) VALUES ('north', 1, "
+            "'orders/o-1', 1, 'shop.order_placed.v1', now(), %s)",
+            (b'{"customer":"c-9","product":"tea"}',),
+        )
+        admin.execute("UPDATE store.tenants SET last_position = 1")
+    stage.fold_all()
+    assert stage.ask("SELECT id, pieces FROM views.products") == [("tea", 1)]
+    assert not stage.verify().differences
+
+
+def test_an_event_that_is_delivered_twice_counts_once(stage: Stage) -> None:
+    stage.play(["north", "south"], 50, seed=1)
+    stage.publish()
+    for events in stage.log.partitions.values():
+        events.extend(events[len(events) // 2 :])
+        events.extend(events[:10])
+    stage.fold_all()
+    assert not stage.verify().differences
+
+
+def test_a_gap_in_the_log_is_healed_from_the_store_whatever_its_size(stage: Stage) -> None:
+    stage.play(["north", "south"], 120, seed=2)
+    stage.publish()
+    for events in stage.log.partitions.values():
+        del events[5:100]  # several batches' worth
+        del events[:1]
+    healed = metrics.HEALED._value.get()
+    stage.fold_all(batch=20)
+    assert not stage.verify().differences
+    assert metrics.HEALED._value.get() - healed == 2 * 96
+
+
+def test_a_gap_that_nobody_can_fill_stops_the_worker_instead_of_being_passed_over(stage: Stage) -> None:
+    stage.happened("north", ("o-1", PLACED))
+    stage.publish()
+    (event,) = stage.log.partitions[stage.partition("north")]
+    stage.log.add(stage.partition("north"), msgspec.structs.replace(event, position=3))
+    with pytest.raises(HistoryGap) as refused:
+        stage.worker().run(Event())
+    assert refused.value.facts == {"tenant": "north", "after": 1, "upto": 2}
+    assert stage.ask("SELECT owner FROM views.checkpoint WHERE owner IS NOT NULL") == []
+
+
+def test_a_poison_event_stops_one_tenant_of_one_view_and_nobody_else(stage: Stage) -> None:
+    stage.happened("north", ("o-1", PLACED), ("o-1", OrderPaid(amount=7)), ("o-2", PLACED), ("o-1", OrderCancelled()))
+    stage.happened("south", ("o-1", PLACED), ("o-1", OrderPaid(amount=8)))
+    brittle = (Orders(refused={7}), Customers(), Products())
+    stage.fold_all(brittle)
+    assert stage.ask("SELECT view, tenant, position, type FROM views.parked") == [
+        ("orders", "north", 2, OrderPaid.TYPE)
+    ]
+    assert stage.ask("SELECT tenant, id, status FROM views.orders ORDER BY tenant") == [
+        ("north", "o-1", "open"),
+        ("south", "o-1", "paid"),
+    ]
+    assert stage.ask("SELECT orders FROM views.customers WHERE tenant = 'north'") == [(2,)]
+    checked = stage.verify(brittle)
+    assert (checked.differences, checked.parked) == ((), (("orders", "north", 2),))
+
+
+def test_a_parked_tenant_stays_parked_for_the_next_worker(stage: Stage) -> None:
+    stage.happened("north", ("o-1", PLACED), ("o-1", OrderPaid(amount=7)))
+    stage.fold_all((Orders(refused={7}), Customers(), Products()))
+    stage.happened("north", ("o-2", PLACED))
+    stage.fold_all()
+    assert stage.ask("SELECT id FROM views.orders") == [("o-1",)]
+    assert stage.ask("SELECT orders FROM views.customers") == [(2,)]
+
+
+def test_an_event_that_cannot_be_read_parks_its_tenant_in_every_view_that_handles_it(stage: Stage) -> None:
+    stage.happened("north", ("o-1", PLACED))
+    stage.publish()
+    partition = stage.partition("north")
+    (event,) = stage.log.partitions[partition]
+    stage.log.partitions[partition] = [msgspec.structs.replace(event, data=b'{"customer":7}')]
+    with running(stage.worker()):
+        until(stage.folded)
+    assert stage.ask("SELECT view FROM views.parked ORDER BY view") == [("customers",), ("orders",), ("products",)]
+
+
+def test_a_row_that_the_database_cannot_hold_parks_its_tenant_only(stage: Stage) -> None:
+    for tenant in ("north", "south", "east"):
+        stage.happened(tenant, ("o-1", PLACED), ("o-1", OrderPaid(amount=5)), ("o-2", PLACED))
+    stage.happened("south", ("o-2", OrderPaid(amount=7)), ("o-3", PLACED), ("o-3", OrderPaid(amount=7)))
+    brittle = (Orders(too_large={7}), Customers(), Products())
+    stage.fold_all(brittle)
+    assert stage.ask("SELECT view, tenant, position FROM views.parked") == [("orders", "south", 4)]
+    checked = stage.verify(brittle)
+    assert checked.differences == ()
+
+
+@pytest.mark.parametrize("broken", ["no\0text", "no\ud800text"])
+def test_a_key_that_the_database_cannot_hold_parks_its_tenant_only(stage: Stage, broken: str) -> None:
+    class Broken(Customers):
+        name = "customers"
+
+        def keys(self, event: OrderPlaced, at: At) -> list[str]:
+            return [broken if at.thing == "o-2" else "fine"]
+
+    stage.happened("north", ("o-1", PLACED), ("o-2", PLACED), ("o-3", PLACED))
+    stage.happened("south", ("o-1", PLACED))
+    stage.fold_all((Orders(), Broken(), Products()))
+    assert stage.ask("SELECT view, tenant, position FROM views.parked") == [("customers", "north", 2)]
+    assert stage.ask("SELECT tenant, orders FROM views.customers ORDER BY tenant") == [("north", 1), ("south", 1)]
+
+
+def test_many_parked_tenants_mean_a_bad_deploy_and_stop_the_worker(stage: Stage) -> None:
+    for n in range(5):
+        stage.happened(f"tenant-{n}", ("o-1", PLACED), ("o-1", OrderPaid(amount=7)))
+    stage.publish()
+    worker = stage.worker((Orders(refused={7}), Customers(), Products()), parked_limit=3)
+    with pytest.raises(TooManyParked) as refused:
+        worker.run(Event())
+    assert refused.value.facts["view"] == "orders"
+    stage.fold_all()  # the mended version goes on; a few may have been parked before the limit was reached
+    assert len(stage.ask("SELECT FROM views.parked")) <= 3
+
+
+def test_a_row_with_another_key_than_its_place_is_a_poison(stage: Stage) -> None:
+    class Misplaced(Orders):
+        name = "orders"
+
+        def keys(self, event: OrderEvent, at: At) -> list[str]:
+            return ["elsewhere"]
+
+        def evolve(self, row: Any, event: OrderEvent, at: At) -> Any:
+            return super().evolve(row, event, msgspec.structs.replace(at, key="here"))
+
+    stage.happened("north", ("o-1", PLACED))
+    stage.fold_all((Misplaced(), Customers(), Products()))
+    assert [row[0] for row in stage.ask("SELECT reason FROM views.parked")] == [
+        "ValueError: the row for 'elsewhere' has the key 'here'"
+    ]
+
+
+def test_workers_share_the_partitions_and_a_third_gets_its_part(stage: Stage) -> None:
+    def held() -> list[int]:
+        return sorted(
+            count
+            for (count,) in stage.ask("SELECT count(*) FROM views.checkpoint WHERE owner IS NOT NULL GROUP BY owner")
+        )
+
+    tenants = [f"tenant-{n}" for n in range(20)]
+    stage.play(tenants, 20, seed=3)
+    with running(stage.worker(lease=0.6), stage.worker(lease=0.6)):
+        until(lambda: held() == [6, 6])
+        stage.publish()
+        with running(stage.worker(lease=0.6)):
+            until(lambda: held() == [4, 4, 4])
+            stage.play(tenants, 20, seed=4)
+            stage.publish()
+            until(stage.folded)
+        until(lambda: held() == [6, 6])
+        stage.play(tenants, 20, seed=5)
+        stage.publish()
+        until(stage.folded)
+    assert held() == []
+    assert not stage.verify().differences
+
+
+def test_a_worker_that_stood_still_while_another_went_on_writes_nothing_of_what_it_held(stage: Stage) -> None:
+    class Stalling(MemorySource):
+        asleep = False
+
+        def poll(self, timeout: float, limit: int) -> Mapping[int, tuple[Sequence[Delivered], int]]:
+            fetched = super().poll(timeout, limit)
+            if fetched and self.asleep:
+                self.asleep = False
+                stage.ask("UPDATE views.checkpoint SET lease_until = clock_timestamp() RETURNING 1")
+                stage.ask("DELETE FROM views.workers RETURNING 1")
+                with running(stage.worker()):
+                    until(stage.folded)
+                    stage.play(["north"], 40, seed=7)
+                    stage.publish()
+                    until(stage.folded)
+            return fetched
+
+    source = Stalling(stage.log)
+    fenced = metrics.FENCED._value.get()
+    stage.play(["north"], 40, seed=5)
+    stage.publish()
+    with running(stage.worker(source=source)):
+        until(stage.folded)
+        source.asleep = True
+        stage.play(["north"], 40, seed=6)
+        stage.publish()
+        until(lambda: not source.asleep)
+        stage.play(["north"], 40, seed=8)
+        stage.publish()
+        until(stage.folded)
+    assert metrics.FENCED._value.get() > fenced
+    assert not stage.verify().differences
+
+
+def test_a_worker_goes_on_after_its_connection_is_cut(stage: Stage) -> None:
+    stage.play(["north", "south"], 30, seed=8)
+    stage.publish()
+    with running(stage.worker()):
+        until(stage.folded)
+        for seed in range(9, 14):
+            with stage.database.connect("admin") as admin:
+                admin.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'baseplus_worker' "
+                    "AND datname = current_database()"
+                )
+            stage._reading.close()
+            stage._reading = stage.database.connect("worker", options="-c timezone=UTC")
+            stage.play(["north", "south"], 30, seed=seed)
+            stage.publish()
+            until(stage.folded)
+    assert not stage.verify().differences
+
+
+def test_a_small_cache_gives_the_same_rows(stage: Stage) -> None:
+    stage.play(["north", "south"], 300, seed=15)
+    stage.fold_all(batch=17, cached_rows=5)
+    assert not stage.verify().differences
+
+
+def test_a_view_with_changed_fields_is_refused_until_it_is_rebuilt(stage: Stage) -> None:
+    stage.play(["north"], 10, seed=16)
+    stage.fold_all()
+
+    class Count(Row):
+        id: str
+        orders: int
+
+    class Counted(View[Count, OrderPlaced]):
+        name = "customers"
+
+    with pytest.raises(ViewOutdated) as refused:
+        stage.worker((Orders(), Counted(), Products())).run(Event())
+    assert refused.value.facts["view"] == "customers"
+    assert "baseplus rebuild" in refused.value.mend
+
+
+def test_a_new_view_needs_a_rebuild_only_if_there_is_something_it_missed(stage: Stage) -> None:
+    class Returned(Row):
+        id: str
+
+    class Returns(View[Returned, ReturnAsked]):
+        def keys(self, event: ReturnAsked, at: At) -> list[str]:
+            return [at.thing]
+
+        def evolve(self, row: Returned | None, event: ReturnAsked, at: At) -> Returned:
+            return Returned(id=at.key)
+
+    stage.happened("north", ("o-1", PLACED))
+    stage.fold_all((Orders(), Products()))
+    stage.fold_all((Orders(), Products(), Returns()))  # nothing was ever returned
+    with pytest.raises(ViewOutdated):  # customers have ordered
+        stage.worker().run(Event())
+
+
+def test_a_view_takes_up_an_event_that_never_happened_and_workers_that_do_not_know_it_stop(stage: Stage) -> None:
+    class More(Orders, View[Order, OrderPlaced | OrderPaid | OrderCancelled | ReturnAsked]):
+        name = "orders"
+
+    stage.happened("north", ("o-1", PLACED))
+    stage.fold_all()
+    later = (More(), Customers(), Products())
+    with ThreadPoolExecutor(1) as pool, running(stage.worker(later)):
+        old = pool.submit(stage.worker().run, Event())
+        stage.happened("north", ("o-2", PLACED), ("o-2", ReturnAsked()))
+        stage.publish()
+        with pytest.raises(ViewOutdated):
+            old.result(HANG)
+        until(stage.folded)
+    assert not stage.verify(later).differences
