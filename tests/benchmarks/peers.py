@@ -145,8 +145,10 @@ def bare_insert(connection: psycopg.Connection[Any]) -> Call:
         nonlocal number
         stream, version = divmod(number, PER_STREAM)
         number += 1
-        values = [b"alone", b"%d" % number, f"benchmark/{run}-{stream}".encode(), b"%d" % (version + 1)]
-        result = pgconn.exec_prepared(b"bare", [*values, b"benchmark.noted.v1", *metadata, data], [0] * 9 + [1])
+        values: list[bytes | None] = [b"alone", b"%d" % number, f"benchmark/{run}-{stream}".encode()]
+        values += [b"%d" % (version + 1), b"benchmark.noted.v1", *metadata, data]
+        # psycopg's annotation knows no NULL
+        result = pgconn.exec_prepared(b"bare", values, [0] * 9 + [1])  # type: ignore[arg-type]
         if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
             raise RuntimeError(result.error_message)
 
