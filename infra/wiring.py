@@ -8,7 +8,10 @@ from baseplus.agreements import api as agreements
 from baseplus.agreements.events import AgreementEvent
 from baseplus.benchmarks.events import BenchmarkEvent
 from baseplus.kernel.events import EventTypes
+from baseplus.kernel.routes import Route
 from baseplus.outcomes.events import OutcomeEvent
+from infra.postgres.deciding import Followers
+from projections.agreements import api as agreement_views
 from projections.agreements.views import Agreements, Obligations
 from projections.benchmarks.views import Benchmarks, Contributions
 from projections.runner.view import View
@@ -17,8 +20,11 @@ from tenants.events import TenancyEvent
 EVENT_TYPES = EventTypes(TenancyEvent, AgreementEvent, OutcomeEvent, BenchmarkEvent)
 """Every event type that the program reads and writes."""
 
-ROUTES = (*agreements.routes,)
-"""Every command that people and programs may give."""
+FOLLOWERS: Followers = {}
+"""What must happen together with an event, in the same transaction."""
+
+ROUTES: tuple[Route, ...] = (*agreements.routes, *agreement_views.routes)
+"""Every command that people and programs may give, and every question that they may ask."""
 
 VIEWS: tuple[View[Any, Any], ...] = (Agreements(), Obligations(), Contributions(), Benchmarks())
 """Every read model."""

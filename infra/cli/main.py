@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 
 import click
 
-from infra.cli.agreement import add_queries
 from infra.cli.capability import capabilities
 from infra.cli.demo import demo
 from infra.cli.doctor import doctor
@@ -75,9 +74,7 @@ def cli() -> None:
 
 for one in (demo, relay, project, kafka, migrate, tenant, import_, rebuild, resume, release, verify, doctor):
     cli.add_command(one)
-made = capabilities(ROUTES)
-add_queries(made["agreement"])
-for group in made.values():
+for group in capabilities(ROUTES).values():
     cli.add_command(group)
 
 

@@ -19,12 +19,12 @@ from rich.text import Text
 
 from baseplus.kernel.refusals import Unavailable
 from infra.cli import story
-from infra.cli.agreement import COLUMNS, summary
-from infra.cli.output import Column, Printer, rich_table, say, terminal
+from infra.cli.output import Column, Printer, fields_of, rich_table, say, terminal
+from infra.cli.question import columns_of
 from infra.cli.release import GROUPS
 from infra.postgres.overview import pipeline
 from infra.supervisor import Health
-from projections.agreements import queries
+from projections.agreements import api, queries
 from projections.benchmarks.views import BenchmarkRow
 from projections.runner.reader import Reader
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _REFRESH = 1.0  # seconds
 _GROUPS_SHOWN = 6
 _BENCHMARK = f"SELECT {', '.join(BenchmarkRow.__struct_fields__)} FROM views.benchmarks WHERE release = %s ORDER BY key"
+_AGREEMENTS = next(route for route in api.routes.queries if route.name == "list")
 _PROCESSES = (
     Column("name", "Process"),
     Column("pid", "Pid"),
@@ -120,7 +121,7 @@ class Screen:
         parts: list[Table | Text] = [
             rich_table(_PROCESSES, shown.processes, "Processes"),
             rich_table(_PIPELINE, shown.pipeline, "Pipeline"),
-            rich_table(COLUMNS, shown.agreements, f"Agreements of {story.UNIVERSITY}"),
+            rich_table(columns_of(_AGREEMENTS), shown.agreements, f"Agreements of {story.UNIVERSITY}"),
             rich_table(GROUPS[:-1], benchmark[:_GROUPS_SHOWN], f"{story.INDICATOR}: percentiles in {story.RELEASE}"),
         ]
         if len(benchmark) > _GROUPS_SHOWN:
@@ -151,9 +152,9 @@ class Screen:
     def _rows(self) -> tuple[list[dict[str, Any]], list[BenchmarkRow]]:
         database = self._running.database
         with Reader(database.dsn("app"), size=1) as reader:
-            page = queries.agreements(reader, story.UNIVERSITY)
+            page = queries.agreements(reader, story.UNIVERSITY, queries.ListAgreements())
             benchmark = reader.rows(story.ASSOCIATION, _BENCHMARK, (story.RELEASE,), BenchmarkRow)
-        return [summary(row) for row in page.rows], benchmark
+        return [fields_of(row) for row in page.rows], benchmark
 
 
 def _program(data: Path) -> str:

@@ -18,7 +18,7 @@ from infra.environment import open_database
 from infra.postgres.database import Database
 from infra.postgres.store import Store
 from infra.settings import Settings, read_settings
-from infra.wiring import EVENT_TYPES
+from infra.wiring import EVENT_TYPES, FOLLOWERS
 
 key_option: Callable[[Any], Any] = click.option(
     "--key", help="The idempotency key: the same command with the same key is done once. Left out, a new one is made."
@@ -55,7 +55,7 @@ def open_store(settings: Settings | None = None) -> Iterator[Store]:
 @contextmanager
 def open_store_of(database: Database, settings: Settings) -> Iterator[Store]:
     """The event store of a database that is open already."""
-    store = Store(database, EVENT_TYPES, partitions=settings.partitions)
+    store = Store(database, EVENT_TYPES, partitions=settings.partitions, followers=FOLLOWERS)
     try:
         yield store
     finally:

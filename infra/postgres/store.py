@@ -6,23 +6,39 @@ One per process, shared by all its threads and tenants. Not fork-safe: after a f
 from __future__ import annotations
 
 import hashlib
+import random
 import struct
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from baseplus.kernel.decisions import Command, Decider, Metadata, Receipt, Recorded, request_digest
+from baseplus.kernel.decisions import (
+    BulkReceipt,
+    Command,
+    Decider,
+    Metadata,
+    Noted,
+    Receipt,
+    Recorded,
+    Resolver,
+    Step,
+    bulk_digest,
+    request_digest,
+)
 from baseplus.kernel.events import Event, EventTypes
-from baseplus.kernel.refusals import KeyReused, Unavailable, UnknownTenant, VersionConflict
+from baseplus.kernel.refusals import KeyReused, Rejected, Unavailable, UnknownTenant, VersionConflict
 from baseplus.kernel.vocabulary import StreamId, TenantId
 from infra.postgres.committer import CONFLICT, KEY_TAKEN, NO_TENANT, REPLAYED, Answer, Committer
 from infra.postgres.database import Database
+from infra.postgres.deciding import Decision, Followers
 from infra.postgres.history import STATEMENTS as READING_HISTORY
 from infra.postgres.history import read_history
 from infra.postgres.lanes import Lanes, Lost, RolledBack, Statement
 from infra.postgres.streams import STATEMENTS as READING_STREAMS
+from infra.postgres.streams import Answer as Known
 from infra.postgres.streams import Answered, Loaded, Streams
 from infra.postgres.wire import INT4, TEXT, TEXT_ARRAY, Request, Row, text, text_array
 
@@ -30,7 +46,8 @@ S = TypeVar("S")
 
 NO_METADATA = Metadata()
 _RESENDS = 2
-_ATTEMPTS = 8
+_ATTEMPTS = 30
+_LONGEST_PAUSE = 0.02  # seconds before a conflict is decided anew, at most
 _int4 = struct.Struct(">i").pack
 
 
@@ -82,7 +99,7 @@ class Prepared(NamedTuple):
 class Store:
     """Thread-safe. partitions: those of the topic on Kafka, over which newly registered tenants are spread.
     lanes: groups of appends on their way at once; readers: loads at once; snapshot_every: events of a stream between
-    its snapshots."""
+    its snapshots; followers: what must happen together with an event."""
 
     def __init__(
         self,
@@ -93,6 +110,7 @@ class Store:
         lanes: int = 1,
         readers: int = 8,
         snapshot_every: int = 200,
+        followers: Followers | None = None,
     ) -> None:
         self.types = types
         self.lanes = Lanes(database, STATEMENTS, readers)
@@ -100,6 +118,8 @@ class Store:
         self._partitions = partitions
         self._streams = Streams(self.lanes, types)
         self._snapshot_every = snapshot_every
+        self._followers = followers or {}
+        self._pause = threading.Event()
 
     def register(self, *tenants: TenantId) -> list[TenantId]:
         """Register tenants. Returns those that are new. Raises Unavailable."""
@@ -144,12 +164,14 @@ class Store:
         at: datetime | None = None,
         now: datetime | None = None,
         expected: int | None = None,
+        resolve: Resolver | None = None,
     ) -> Receipt:
         """Decide commands, one after the other, on one thing, and store all that follows, or nothing.
 
         at: when it happened (default: now). now: the time to decide at (default: the clock's). expected: the stream's
-        version that the caller has seen; without it, a conflict with somebody else is decided anew. With a key in the
-        metadata, the same request again is answered with its first receipt, without deciding.
+        version that the caller has seen; without it, a conflict with somebody else is decided anew. resolve: completes
+        each command first. With a key in the metadata, the same request again is answered with its first receipt,
+        without deciding.
 
         Raises Rejected, VersionConflict, KeyReused, UnknownTenant, Unavailable; then nothing was stored, or, after
         Unavailable, the same key tells.
@@ -158,30 +180,58 @@ class Store:
         stream = decider.stream(thing)
         if metadata.key is not None and metadata.digest is None:
             metadata = msgspec.structs.replace(metadata, digest=request_digest(stream, *commands))
-        for attempt in range(1, _ATTEMPTS + 1):
+        for attempt in range(_ATTEMPTS):
             found = self._streams.load(tenant, decider, stream, metadata.key)
             if isinstance(found, Answered):
                 return _first_receipt(tenant, stream, metadata, found)
             if expected is not None and found.version != expected:
                 raise VersionConflict(stream=stream, expected=expected, actual=found.version)
-            state, events = found.state, []
+            decision = self._decision(tenant, now)
+            own = decision.opened(decider, stream, found)
             for command in commands:
-                decided = list(decider.decide(command, state, now))
-                state = decider.fold(decided, state)
-                events += decided
-            try:
-                appended = self._record(tenant, stream, found.version, events, metadata, at or now)
-            except VersionConflict:
-                if expected is not None or attempt == _ATTEMPTS:
-                    raise
+                resolved = resolve(self.load, tenant, command) if resolve else command
+                decision.put(Step(decider, thing, resolved))
+            appended = self._record(tenant, decision, metadata, at or now, last=attempt == _ATTEMPTS - 1)
+            if appended is None:
                 continue
-            if appended.replayed:
-                continue  # somebody else sent the same at the same time: the next load answers it
-            version = found.version + len(events)
-            if version - found.snapshot >= self._snapshot_every:
-                self._streams.keep_snapshot(tenant, decider, stream, version, state)
-            return Receipt(tenant, stream, version, appended.last, tuple(event.TYPE for event in events))
+            types = tuple(event.TYPE for place, _, event in decision.events if place == stream)
+            return Receipt(tenant, stream, own.version, appended.last, types)
         raise VersionConflict(stream=stream, expected=expected)
+
+    def execute_all(
+        self,
+        tenant: TenantId,
+        steps: Sequence[Step],
+        *,
+        metadata: Metadata = NO_METADATA,
+        at: datetime | None = None,
+        now: datetime | None = None,
+    ) -> BulkReceipt:
+        """Decide commands to any things, one after the other, and store all that follows, or nothing.
+
+        Raises as `execute` does; Rejected has the fact `command`, the index of the one that was refused.
+        """
+        now = now or datetime.now(UTC)
+        if metadata.key is not None and metadata.digest is None:
+            metadata = msgspec.structs.replace(metadata, digest=bulk_digest(steps))
+        for attempt in range(_ATTEMPTS):
+            if metadata.key is not None and (known := self._streams.answer(tenant, metadata.key)) is not None:
+                return self._first_bulk(tenant, metadata, known)
+            decision = self._decision(tenant, now)
+            for number, step in enumerate(steps):
+                try:
+                    decision.put(step)
+                except Rejected as refusal:
+                    raise Rejected(refusal.code, **{"command": number, **refusal.facts}) from None
+            appended = self._record(tenant, decision, metadata, at or now, last=attempt == _ATTEMPTS - 1)
+            if appended is None:
+                continue
+            noted = tuple(
+                Noted(place, stream, version, event.TYPE)
+                for place, (stream, version, event) in enumerate(decision.events, appended.first)
+            )
+            return BulkReceipt(tenant, appended.last, noted)
+        raise AssertionError("the last attempt answers or raises")
 
     def load(self, tenant: TenantId, decider: Decider[Any, S, Any], thing: str) -> tuple[S, int]:
         """A thing's state and its stream's version (0: nothing has happened). Raises Unavailable."""
@@ -206,18 +256,41 @@ class Store:
         self.committer.close()
         self.lanes.close()
 
+    def _decision(self, tenant: TenantId, now: datetime) -> Decision:
+        def load(decider: Decider[Any, Any, Any], stream: StreamId) -> Loaded:
+            found = self._streams.load(tenant, decider, stream, None)
+            assert isinstance(found, Loaded)
+            return found
+
+        return Decision(load, self._followers, now)
+
     def _record(
-        self,
-        tenant: TenantId,
-        stream: StreamId,
-        version: int,
-        events: Sequence[Event],
-        metadata: Metadata,
-        at: datetime,
-    ) -> Appended:
+        self, tenant: TenantId, decision: Decision, metadata: Metadata, at: datetime, *, last: bool
+    ) -> Appended | None:
+        """None: somebody else was faster (or sent the same at the same time), and it has to be decided anew."""
         encode = self.types.encode
-        rows = [Row(stream, place, event.TYPE, at, encode(event)) for place, event in enumerate(events, version + 1)]
-        return self.append_rows(tenant, rows, metadata)
+        rows = [Row(stream, version, event.TYPE, at, encode(event)) for stream, version, event in decision.events]
+        try:
+            appended = self.append_rows(tenant, rows, metadata)
+        except VersionConflict:
+            if last:
+                raise
+            # Whoever lost shall not meet the same rivals again in the same order.
+            self._pause.wait(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 - no secret
+            return None
+        if appended.replayed:
+            return None
+        for stream, one in decision.streams.items():
+            if one.version - one.snapshot >= self._snapshot_every:
+                self._streams.keep_snapshot(tenant, one.decider, stream, one.version, one.state)
+        return appended
+
+    def _first_bulk(self, tenant: TenantId, metadata: Metadata, known: Known) -> BulkReceipt:
+        if known.digest != metadata.digest:
+            raise KeyReused(key=metadata.key)
+        events = self.history(tenant, after=known.first - 1, limit=known.last - known.first + 1)
+        noted = tuple(Noted(event.position, event.stream, event.version, event.type) for event in events)
+        return BulkReceipt(tenant, known.last, noted, replayed=True)
 
     def _commit(self, request: Request, *, safe: bool) -> Answer:
         """safe: the request has a key, so that sending it twice stores it once."""

@@ -39,6 +39,14 @@ class Loaded(NamedTuple):
     snapshot: int
 
 
+class Answer(NamedTuple):
+    """What a key was answered: the request's digest, and the positions of its events (last < first: none)."""
+
+    digest: bytes
+    first: int
+    last: int
+
+
 class Streams:
     """Loads streams through `lanes`. Thread-safe."""
 
@@ -77,6 +85,14 @@ class Streams:
             version = _int8.unpack(value(count - 1, 1) or b"")[0]
         return Loaded(state, version, base)
 
+    def answer(self, tenant: TenantId, key: str) -> Answer | None:
+        """What a key was answered; None where it is new. Raises Unavailable."""
+        result = self._lanes.call(b"answer", [text(tenant, "tenant"), text(key, "key")])
+        if not result.ntuples:
+            return None
+        digest, first, last = (result.get_value(0, column) or b"" for column in range(3))
+        return Answer(digest, _int8.unpack(first)[0], _int8.unpack(last)[0])
+
     def keep_snapshot(
         self, tenant: TenantId, decider: Decider[Any, Any, Any], stream: StreamId, version: int, state: Any
     ) -> None:
@@ -101,6 +117,7 @@ class Streams:
 
 STATEMENTS = {
     b"load": Statement("SELECT part, number, type, data FROM store.load($1, $2, $3, $4)", [TEXT] * 4),
+    b"answer": Statement("SELECT digest, first, last FROM store.answer($1, $2)", [TEXT, TEXT]),
     b"keep_snapshot": Statement("SELECT store.keep_snapshot($1, $2, $3, $4, $5)", [TEXT, TEXT, INT8, TEXT, BYTEA]),
 }
 

@@ -3,84 +3,80 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
-from baseplus.kernel.paging import Page, check_limit, read_cursor, write_cursor
+from msgspec import Meta, structs
+
+from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
 from baseplus.kernel.refusals import NotFound
-from baseplus.kernel.vocabulary import TenantId
+from baseplus.kernel.vocabulary import Day, Id, TenantId
 from projections.agreements.views import AgreementRow, AgreementState, ObligationRow, ObligationState
-from projections.runner.reader import Reader
+from projections.runner.reader import Reader, fields
+
+_OF_PARTY = """(%(party)s::text IS NULL
+    OR parties @> jsonb_build_array(jsonb_build_object('id', %(party)s::text)))"""
 
 
-def one_agreement(reader: Reader, tenant: TenantId, agreement: str, *, until: int | None = None) -> AgreementRow:
-    """One agreement, as of the position `until` or later. Raises NotFound, Unavailable."""
-    sql = f"SELECT {_fields(AgreementRow)} FROM views.agreements WHERE id = %s"
-    rows = reader.rows(tenant, sql, (agreement,), AgreementRow, until=until)
+class ListAgreements(ListQuery, frozen=True, kw_only=True):
+    """Which agreements."""
+
+    state: Annotated[AgreementState | None, Meta(description="only those in this state")] = None
+    party: Annotated[Id | None, Meta(description="only those of this party")] = None
+
+
+class ShowAgreement(Query, frozen=True, kw_only=True):
+    """Which agreement."""
+
+    agreement: Id
+    party: Annotated[Id | None, Meta(description="only where this is one of its parties")] = None
+
+
+class ListObligations(ListQuery, frozen=True, kw_only=True):
+    """Which obligations."""
+
+    agreement: Annotated[Id | None, Meta(description="only of this agreement")] = None
+    state: Annotated[ObligationState | None, Meta(description="only those in this state")] = None
+    party: Annotated[Id | None, Meta(description="only what this party owes")] = None
+    due_until: Annotated[Day | None, Meta(description="only what is due on this day or before")] = None
+
+
+def one_agreement(reader: Reader, tenant: TenantId, asked: ShowAgreement, *, until: int | None = None) -> AgreementRow:
+    """Show an agreement.
+
+    Its parties, signatures and clauses, and the digest that the parties sign.
+    """
+    sql = f"SELECT {fields(AgreementRow)} FROM views.agreements WHERE id = %(agreement)s AND {_OF_PARTY}"
+    rows = reader.rows(tenant, sql, structs.asdict(asked), AgreementRow, until=until)
     if not rows:
-        raise NotFound(agreement=agreement)
+        raise NotFound(agreement=asked.agreement)
     return rows[0]
 
 
 def agreements(
-    reader: Reader,
-    tenant: TenantId,
-    *,
-    state: AgreementState | None = None,
-    party: str | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
-    until: int | None = None,
+    reader: Reader, tenant: TenantId, asked: ListAgreements, *, until: int | None = None
 ) -> Page[AgreementRow]:
-    """Agreements by id: those in `state`, those of `party`. Raises Invalid, Unavailable."""
-    (after,) = read_cursor(cursor, tuple[str]) if cursor else ("",)
+    """List agreements, by id."""
+    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
     sql = f"""
-        SELECT {_fields(AgreementRow)} FROM views.agreements
-        WHERE id > %(after)s
-          AND (%(state)s::text IS NULL OR state = %(state)s)
-          AND (%(party)s::text IS NULL OR parties @> jsonb_build_array(jsonb_build_object('id', %(party)s::text)))
-        ORDER BY id LIMIT %(rows)s"""
-    asked = {"after": after, "state": state, "party": party, "rows": check_limit(limit) + 1}
-    rows = reader.rows(tenant, sql, asked, AgreementRow, until=until)
-    return Page(rows[:limit], write_cursor(rows[limit - 1].id) if len(rows) > limit else None)
+        SELECT {fields(AgreementRow)} FROM views.agreements
+        WHERE id > %(after)s AND (%(state)s::text IS NULL OR state = %(state)s) AND {_OF_PARTY}
+        ORDER BY id LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, AgreementRow, until=until)
+    return page_of(rows, asked.limit, lambda row: (row.id,))
 
 
 def obligations(
-    reader: Reader,
-    tenant: TenantId,
-    *,
-    agreement: str | None = None,
-    state: ObligationState | None = None,
-    party: str | None = None,
-    due_until: date | None = None,
-    limit: int = 50,
-    cursor: str | None = None,
-    until: int | None = None,
+    reader: Reader, tenant: TenantId, asked: ListObligations, *, until: int | None = None
 ) -> Page[ObligationRow]:
-    """What is owed, by due date: of `agreement`, in `state`, by `party`, due on `due_until` or before.
-
-    Raises Invalid, Unavailable.
-    """
-    after, key = read_cursor(cursor, tuple[date, str]) if cursor else (date.min, "")
+    """List what is owed, by due date."""
+    after, key = read_cursor(asked.cursor, tuple[date, str]) if asked.cursor else (date.min, "")
     sql = f"""
-        SELECT {_fields(ObligationRow)} FROM views.obligations
+        SELECT {fields(ObligationRow)} FROM views.obligations
         WHERE (due, key) > (%(after)s::date, %(key)s)
           AND (%(agreement)s::text IS NULL OR agreement = %(agreement)s)
           AND (%(state)s::text IS NULL OR state = %(state)s)
           AND (%(party)s::text IS NULL OR party = %(party)s)
           AND (%(due_until)s::date IS NULL OR due <= %(due_until)s)
-        ORDER BY due, key LIMIT %(rows)s"""
-    asked = {
-        "after": after,
-        "key": key,
-        "agreement": agreement,
-        "state": state,
-        "party": party,
-        "due_until": due_until,
-        "rows": check_limit(limit) + 1,
-    }
-    rows = reader.rows(tenant, sql, asked, ObligationRow, until=until)
-    more = len(rows) > limit
-    return Page(rows[:limit], write_cursor(rows[limit - 1].due, rows[limit - 1].key) if more else None)
-
-
-def _fields(row: type[AgreementRow] | type[ObligationRow]) -> str:
-    return ", ".join(row.__struct_fields__)
+        ORDER BY due, key LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after, "key": key}, ObligationRow, until=until)
+    return page_of(rows, asked.limit, lambda row: (row.due, row.key))

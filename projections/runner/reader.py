@@ -21,6 +21,11 @@ Params = Sequence[Any] | Mapping[str, Any]
 _LOOK_AGAIN = 0.005  # seconds
 
 
+def fields(row: type[msgspec.Struct]) -> str:
+    """The columns that a row struct is read from."""
+    return ", ".join(row.__struct_fields__)
+
+
 class Reader:
     """A pool of connections of the application's role. Thread-safe; not fork-safe.
 

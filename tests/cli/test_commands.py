@@ -67,7 +67,7 @@ def test_an_agreement_is_drafted_signed_and_shown_by_words_alone(uni_a: Run, dat
     assert "agreements.agreement_took_effect.v1" in signed["events"]
     project(database, "uni-a", signed["position"])
     (row,) = csv_rows(uni_a("agreement", "list", "--tenant", "uni-a", "--state", "in_force", "--csv"))
-    assert (row["id"], row["open"]) == ("a-1", "1")
+    assert (row["id"], row["obligations_open"]) == ("a-1", "1")
     (owed,) = csv_rows(uni_a("agreement", "obligations", "--tenant", "uni-a", "--csv"))
     assert (owed["clause"], owed["due"]) == ("c-1", "2040-01-31")
 

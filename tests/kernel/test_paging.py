@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from baseplus.kernel.paging import check_limit, read_cursor, write_cursor
+from baseplus.kernel.forms import read_struct
+from baseplus.kernel.paging import ListQuery, Page, page_of, read_cursor, write_cursor
 from baseplus.kernel.refusals import Invalid
 
 
@@ -19,9 +20,21 @@ def test_a_cursor_that_we_never_gave_is_refused(cursor: str) -> None:
         read_cursor(cursor, tuple[date, str])
 
 
+class Asked(ListQuery, frozen=True):
+    """Which."""
+
+
 @pytest.mark.parametrize("limit", [0, -1, 1001])
 def test_a_page_has_between_one_and_a_thousand_rows(limit: int) -> None:
-    assert check_limit(1) == 1
-    assert check_limit(1000) == 1000
+    assert read_struct(Asked, {"limit": "1000"}, lax=True).limit == 1000
     with pytest.raises(Invalid, match="from 1 to 1000"):
-        check_limit(limit)
+        read_struct(Asked, {"limit": limit})
+
+
+def test_a_page_knows_whether_there_are_more_and_where_they_begin() -> None:
+    def place(row: int) -> tuple[int]:
+        return (row,)
+
+    assert page_of([1, 2], 2, place) == Page([1, 2])
+    assert page_of([1, 2, 3], 2, place) == Page([1, 2], write_cursor(2), has_more=True)
+    assert page_of([], 2, place) == Page([])

@@ -7,10 +7,13 @@ from typing import Annotated, Any
 import pytest
 from msgspec import Meta, Struct
 
+from baseplus.kernel.access import Role
 from baseplus.kernel.decisions import Command, Decider
+from baseplus.kernel.forms import Field, Kind, fields_of, read_struct
+from baseplus.kernel.paging import ListQuery, Page, Query
 from baseplus.kernel.refusals import Invalid
-from baseplus.kernel.routes import Field, Kind, Routes, fields_of, read_command
-from baseplus.kernel.vocabulary import Day, Id, Instant
+from baseplus.kernel.routes import Routes
+from baseplus.kernel.vocabulary import Day, Id, Instant, TenantId
 from infra.wiring import ROUTES
 
 
@@ -60,13 +63,13 @@ lamps: Decider[Any, Any, Any] = Decider("lamps", lambda: None, lambda *_: iter((
 
 def routes() -> Routes:
     made = Routes("lamps", lamps)
-    made.command("POST /lamps", LightUp)
-    made.command("POST /lamps/{lamp}/put-out", PutOut)
+    made.command("POST /lamps", LightUp, may=(Role.STAFF, Role.MENTOR.own("by")))
+    made.command("POST /lamps/{lamp}/put-out", PutOut, may=[Role.STAFF])
     return made
 
 
 def test_a_route_says_all_that_a_border_needs() -> None:
-    light, out = routes()
+    light, out = routes().commands
     assert (light.name, out.name) == ("light_up", "put_out")
     assert (light.summary, light.description) == ("Light the lamps", "All of them,\none after the other.")
     assert (out.summary, out.description) == ("Put the lamps out", "")
@@ -98,39 +101,44 @@ def test_a_field_that_nobody_could_write_down_is_refused_at_once() -> None:
         fields_of(Odd)
 
 
-@pytest.mark.parametrize("route", ["GET /lamps", "POST lamps", "POST /lamps/{lamp}/{bulb}", "POST /Lamps"])
+@pytest.mark.parametrize(
+    "route", ["GET /lamps", "PUT /lamps", "POST lamps", "POST /lamps/{lamp}/{bulb}", "POST /Lamps"]
+)
 def test_a_route_has_one_form(route: str) -> None:
     with pytest.raises(TypeError, match="must look like"):
-        Routes("lamps", lamps).command(route, PutOut)
+        Routes("lamps", lamps).command(route, PutOut, may=[Role.STAFF])
 
 
 def test_a_path_and_a_command_are_declared_once_and_a_command_is_described() -> None:
+    class Dim(Command, frozen=True):
+        """Dim the lamps."""
+
     class Undescribed(Command, frozen=True):
         pass
 
-    with pytest.raises(TypeError, match="declared twice"):
-        routes().command("POST /lamps", Undescribed)
-    with pytest.raises(TypeError, match="declared twice"):
-        routes().command("POST /lamps/{lamp}/again", PutOut)
     Undescribed.__doc__ = None
+    with pytest.raises(TypeError, match="declared twice"):
+        routes().command("POST /lamps", Dim, may=[Role.STAFF])
+    with pytest.raises(TypeError, match="declared twice"):
+        routes().command("POST /lamps/{lamp}/again", PutOut, may=[Role.STAFF])
     with pytest.raises(TypeError, match="needs a docstring"):
-        routes().command("POST /lamps/{lamp}/again", Undescribed)
+        routes().command("POST /lamps/{lamp}/again", Undescribed, may=[Role.STAFF])
 
 
 GOOD: dict[str, Any] = {"lamps": [{"room": "hall"}], "by": "ann"}
 
 
 def test_values_make_a_command() -> None:
-    assert read_command(LightUp, GOOD) == LightUp((Lamp("hall"),), "ann")
+    assert read_struct(LightUp, GOOD) == LightUp((Lamp("hall"),), "ann")
     dimmed = {"rule": "dimmed", "until": "2026-03-01"}
-    assert read_command(LightUp, {**GOOD, "how": dimmed}).how == Dimmed(date(2026, 3, 1))
+    assert read_struct(LightUp, {**GOOD, "how": dimmed}).how == Dimmed(date(2026, 3, 1))
 
 
 def test_text_makes_numbers_and_flags_only_where_asked() -> None:
     typed = {**GOOD, "lumens": "60", "softly": "true"}
-    assert read_command(LightUp, typed, lax=True) == LightUp((Lamp("hall"),), "ann", 60, softly=True)
+    assert read_struct(LightUp, typed, lax=True) == LightUp((Lamp("hall"),), "ann", 60, softly=True)
     with pytest.raises(Invalid, match="/lumens"):
-        read_command(LightUp, typed)
+        read_struct(LightUp, typed)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +162,7 @@ def test_text_makes_numbers_and_flags_only_where_asked() -> None:
 )
 def test_what_is_wrong_is_said_with_its_place(values: dict[str, Any], where: str, reason: str) -> None:
     with pytest.raises(Invalid) as refused:
-        read_command(LightUp, values)
+        read_struct(LightUp, values)
     assert refused.value.facts["where"] == where
     assert str(refused.value.facts["reason"]).startswith(reason)
 
@@ -164,3 +172,50 @@ def test_every_declared_command_can_be_written_down_and_says_what_it_is(route: A
     assert route.summary
     assert len({field.name for field in route.fields} | set(route.ids)) == len(route.fields) + len(route.ids)
     assert all(field.description or field.form for field in route.fields)
+
+
+class ListLamps(ListQuery, frozen=True, kw_only=True):
+    """Which lamps."""
+
+    colour: Colour | None = None
+
+
+class ShowLamp(Query, frozen=True):
+    """Which lamp."""
+
+    lamp: Id
+
+
+def list_lamps(reader: object, tenant: TenantId, asked: ListLamps, *, until: int | None = None) -> Page[Lamp]:
+    """List the lamps."""
+    return Page([])
+
+
+def show_lamp(reader: object, tenant: TenantId, asked: ShowLamp, *, until: int | None = None) -> Lamp:
+    """Show a lamp."""
+    return Lamp(asked.lamp)
+
+
+def test_a_query_is_read_off_its_function() -> None:
+    made = Routes("lamps")
+    made.query("GET /lamps", list_lamps, may=[Role.STAFF], columns=["room"])
+    made.query("GET /lamps/{lamp}", show_lamp, may=[Role.STAFF, Role.ENTERPRISE.own("lamp")])
+    made.query("GET /lamps/{lamp}/wiring-plan", show_lamp, may=[Role.STAFF])
+    all_, one, plan = made.queries
+    assert (all_.action, all_.paged, all_.row, all_.columns) == ("lamps.list", True, Lamp, ("room",))
+    assert [field.name for field in all_.fields] == ["colour", "limit", "cursor"]
+    assert (one.action, one.paged, one.row, one.columns) == ("lamps.show", False, Lamp, ("room", "colour"))
+    assert one.fields == ()
+    assert (plan.name, made.commands) == ("wiring_plan", ())
+
+
+def test_a_query_that_cannot_be_asked_is_refused_at_once() -> None:
+    made = Routes("lamps")
+    with pytest.raises(TypeError, match="lacks the path's \\['lamp'\\]"):
+        made.query("GET /lamps/{lamp}", list_lamps, may=[Role.STAFF])
+    with pytest.raises(TypeError, match="has no \\['watts'\\]"):
+        made.query("GET /lamps", list_lamps, may=[Role.STAFF], columns=["watts"])
+    with pytest.raises(TypeError, match="no field 'party'"):
+        made.query("GET /lamps", list_lamps, may=[Role.ENTERPRISE.own("party")])
+    with pytest.raises(TypeError, match="no decider"):
+        made.command("POST /lamps", LightUp, may=[Role.STAFF])

@@ -17,23 +17,27 @@ from baseplus.agreements.model import (
     agreements,
 )
 from baseplus.agreements.obligations import CureBreach, Fulfil, PassDueDates
+from baseplus.kernel.access import Role
 from baseplus.kernel.routes import Routes
+
+_STAFF = (Role.STAFF,)
+_PARTIES = (Role.STAFF, Role.ENTERPRISE.own("party"))
 
 routes = Routes("agreements", agreements)
 
-routes.command("POST /agreements", Draft)
-routes.command("POST /agreements/{agreement}/clauses", AddClause)
-routes.command("POST /agreements/{agreement}/clauses/remove", RemoveClause)
-routes.command("POST /agreements/{agreement}/propose", Propose)
-routes.command("POST /agreements/{agreement}/sign", Sign)
-routes.command("POST /agreements/{agreement}/decline", Decline)
-routes.command("POST /agreements/{agreement}/amendments", ProposeAmendment)
-routes.command("POST /agreements/{agreement}/amendments/sign", SignAmendment)
-routes.command("POST /agreements/{agreement}/amendments/decline", DeclineAmendment)
-routes.command("POST /agreements/{agreement}/obligations/fall-due", PassDueDates)
-routes.command("POST /agreements/{agreement}/obligations/fulfil", Fulfil)
-routes.command("POST /agreements/{agreement}/obligations/cure", CureBreach)
-routes.command("POST /agreements/{agreement}/suspend", Suspend)
-routes.command("POST /agreements/{agreement}/resume", Resume)
-routes.command("POST /agreements/{agreement}/terminate", Terminate)
-routes.command("POST /agreements/{agreement}/expire", Expire)
+routes.command("POST /agreements", Draft, may=_STAFF)
+routes.command("POST /agreements/{agreement}/clauses", AddClause, may=_STAFF)
+routes.command("POST /agreements/{agreement}/clauses/remove", RemoveClause, may=_STAFF)
+routes.command("POST /agreements/{agreement}/propose", Propose, may=_STAFF)
+routes.command("POST /agreements/{agreement}/sign", Sign, may=_PARTIES)
+routes.command("POST /agreements/{agreement}/decline", Decline, may=_PARTIES)
+routes.command("POST /agreements/{agreement}/amendments", ProposeAmendment, may=_STAFF)
+routes.command("POST /agreements/{agreement}/amendments/sign", SignAmendment, may=_PARTIES)
+routes.command("POST /agreements/{agreement}/amendments/decline", DeclineAmendment, may=_PARTIES)
+routes.command("POST /agreements/{agreement}/obligations/fall-due", PassDueDates, may=_STAFF)
+routes.command("POST /agreements/{agreement}/obligations/fulfil", Fulfil, may=_STAFF)
+routes.command("POST /agreements/{agreement}/obligations/cure", CureBreach, may=_STAFF)
+routes.command("POST /agreements/{agreement}/suspend", Suspend, may=_PARTIES)
+routes.command("POST /agreements/{agreement}/resume", Resume, may=_PARTIES)
+routes.command("POST /agreements/{agreement}/terminate", Terminate, may=_PARTIES)
+routes.command("POST /agreements/{agreement}/expire", Expire, may=_STAFF)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
-from typing import Any, Generic, TypeVar, dataclass_transform
+from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, dataclass_transform
 
 import msgspec
 
@@ -51,6 +51,31 @@ class Decider(Generic[C, S, E]):
         return reduce(self.evolve, events, self.initial() if state is None else state)
 
 
+class Step(NamedTuple):
+    """A command to one thing of a capability."""
+
+    decider: Decider[Any, Any, Any]
+    thing: str
+    command: Command
+
+
+Follower: TypeAlias = Callable[[str, Any], Iterable[Step]]
+"""What must happen together with an event, in the same transaction or not at all: `follow(thing, event)` gives further
+steps, each put to the rules of its own stream. A refused step refuses the whole. It is how a rule that crosses streams
+holds under races: the stream that owns the rule decides it."""
+
+
+class Load(Protocol):
+    """Reads a thing's state, as the event store has it now."""
+
+    def __call__(self, tenant: TenantId, decider: Decider[Any, Any, Any], thing: str) -> tuple[Any, int]:
+        """The state, and its stream's version (0: nothing has happened)."""
+
+
+Resolver: TypeAlias = Callable[[Load, TenantId, Any], Command]
+"""Completes a command with what a tenant has published: `resolve(load, tenant, command)`. Raises Rejected, NotFound."""
+
+
 class Metadata(msgspec.Struct, frozen=True):
     """Who and why, stored beside each event of one append.
 
@@ -83,6 +108,24 @@ class Receipt(msgspec.Struct, frozen=True):
     replayed: bool = False
 
 
+class Noted(msgspec.Struct, frozen=True):
+    """An event that a request led to: its place in the tenant's history and in its stream, and its type's name."""
+
+    position: int
+    stream: StreamId
+    version: int
+    type: str
+
+
+class BulkReceipt(msgspec.Struct, frozen=True):
+    """What many commands led to, in one transaction. position: the history's length after it."""
+
+    tenant: TenantId
+    position: int
+    events: tuple[Noted, ...]
+    replayed: bool = False
+
+
 class Recorded(msgspec.Struct, frozen=True, gc=False):
     """An event as the store and the log hold it: the envelope and the exact bytes of its data (JSON).
 
@@ -108,6 +151,19 @@ def request_digest(stream: str, *commands: Command) -> bytes:
     """SHA-256 of a request, 32 bytes: equal for equal commands to the same stream, whatever the process."""
     hashed = hashlib.sha256(stream.encode())
     for command in commands:
-        body: Any = {"command": type(command).__name__, "fields": command}
-        hashed.update(b"\0" + msgspec.json.encode(body, order="deterministic"))
+        _update(hashed, command)
     return hashed.digest()
+
+
+def bulk_digest(steps: Iterable[Step]) -> bytes:
+    """SHA-256 of a request of many commands, 32 bytes."""
+    hashed = hashlib.sha256(b"bulk")
+    for step in steps:
+        hashed.update(b"\0" + step.decider.stream(step.thing).encode())
+        _update(hashed, step.command)
+    return hashed.digest()
+
+
+def _update(hashed: hashlib._Hash, command: Command) -> None:
+    body: Any = {"command": type(command).__name__, "fields": command}
+    hashed.update(b"\0" + msgspec.json.encode(body, order="deterministic"))

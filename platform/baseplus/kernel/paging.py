@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
-from typing import Generic, TypeVar
+from collections.abc import Callable
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from baseplus.kernel.refusals import Invalid
 
@@ -16,18 +18,44 @@ MOST = 1000
 """Rows in a page, at most."""
 
 
+Limit = Annotated[
+    int, Meta(ge=1, le=MOST, description="rows at most", extra={"form": f"a whole number from 1 to {MOST}"})
+]
+Cursor = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=1000,
+        pattern=r"^[A-Za-z0-9_-]+$(?!\n)",
+        description="go on where the page with this cursor ended",
+        extra={"form": "a cursor that a page gave"},
+    ),
+]
+
+
+class Query(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question: what the path names, filters, order."""
+
+
+class ListQuery(Query, frozen=True, kw_only=True):
+    """A question whose answer is a page of rows."""
+
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
 class Page(msgspec.Struct, Generic[R], frozen=True):
     """Some rows of a list. cursor: give it back for the rows after them; None at the end."""
 
     rows: list[R]
-    cursor: str | None
+    cursor: str | None = None
+    has_more: bool = False
 
 
-def check_limit(limit: int) -> int:
-    """Raises Invalid for a page of none or of too many rows."""
-    if not 1 <= limit <= MOST:
-        raise Invalid(where="limit", reason=f"must be a whole number from 1 to {MOST}")
-    return limit
+def page_of(rows: list[R], limit: int, place: Callable[[R], tuple[Any, ...]]) -> Page[R]:
+    """A page of `limit` rows, of one row more than fits if there are more. place: a row's place in the order."""
+    more = len(rows) > limit
+    return Page(rows[:limit], write_cursor(*place(rows[limit - 1])) if more else None, more)
 
 
 def write_cursor(*place: object) -> str:

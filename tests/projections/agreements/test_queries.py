@@ -76,35 +76,35 @@ def bring_into_force(stage: Stage, tenant: TenantId, thing: str) -> None:
 
 @pytest.mark.usefixtures("told")
 def test_one_agreement_is_found_by_its_id_in_its_tenant_only(reader: Reader) -> None:
-    row = queries.one_agreement(reader, NORTH, "a-3")
+    row = queries.one_agreement(reader, NORTH, queries.ShowAgreement(agreement="a-3"))
     assert (row.title, row.state, row.effective_on) == ("Agreement a-3", "in_force", NOON.date())
     assert [party.signed_at for party in row.parties] == [NOON, NOON]
     with pytest.raises(NotFound, match="a-1"):
-        queries.one_agreement(reader, SOUTH, "a-1")
+        queries.one_agreement(reader, SOUTH, queries.ShowAgreement(agreement="a-1"))
 
 
 @pytest.mark.usefixtures("told")
 def test_agreements_are_asked_for_by_state_and_by_party(reader: Reader) -> None:
     def ids(**asked: str) -> list[str]:
-        return [row.id for row in queries.agreements(reader, NORTH, **asked).rows]  # type: ignore[arg-type]
+        return [row.id for row in queries.agreements(reader, NORTH, queries.ListAgreements(**asked)).rows]  # type: ignore[arg-type]
 
     assert ids() == ["a-1", "a-2", "a-3"]
     assert ids(state="draft") == ["a-1"]
     assert ids(party="yunchuan") == ["a-1", "a-3"]
     assert ids(party="yunchuan", state="in_force") == ["a-3"]
     assert ids(party="nobody") == []
-    assert [row.id for row in queries.agreements(reader, SOUTH).rows] == ["a-3"]
+    assert [row.id for row in queries.agreements(reader, SOUTH, queries.ListAgreements()).rows] == ["a-3"]
 
 
 @pytest.mark.usefixtures("told")
 def test_pages_follow_one_another_without_gap_or_overlap(reader: Reader) -> None:
-    first = queries.agreements(reader, NORTH, limit=2)
-    second = queries.agreements(reader, NORTH, limit=2, cursor=first.cursor)
+    first = queries.agreements(reader, NORTH, queries.ListAgreements(limit=2))
+    second = queries.agreements(reader, NORTH, queries.ListAgreements(limit=2, cursor=first.cursor))
     assert [[row.id for row in page.rows] for page in (first, second)] == [["a-1", "a-2"], ["a-3"]]
     assert second.cursor is None
     seen, cursor = [], None
     while True:
-        page = queries.obligations(reader, NORTH, limit=1, cursor=cursor)
+        page = queries.obligations(reader, NORTH, queries.ListObligations(limit=1, cursor=cursor))
         seen += [row.key for row in page.rows]
         cursor = page.cursor
         if cursor is None:
@@ -114,21 +114,23 @@ def test_pages_follow_one_another_without_gap_or_overlap(reader: Reader) -> None
 
 @pytest.mark.usefixtures("told")
 def test_what_is_owed_is_asked_for_by_state_party_agreement_and_due_date(reader: Reader) -> None:
-    (late,) = queries.obligations(reader, NORTH, state="breached").rows
+    (late,) = queries.obligations(reader, NORTH, queries.ListObligations(state="breached")).rows
     assert (late.key, late.due, late.amount, late.unit) == ("a-3:guide:1", MARCH, "16", "hours")
-    assert [row.key for row in queries.obligations(reader, NORTH, party="qinglan").rows] == ["a-3:found:1"]
-    assert [row.key for row in queries.obligations(reader, NORTH, due_until=MARCH).rows] == ["a-3:guide:1"]
-    assert queries.obligations(reader, NORTH, agreement="a-1").rows == []
-    assert len(queries.obligations(reader, NORTH, agreement="a-3", state="open").rows) == 2
+    assert [row.key for row in queries.obligations(reader, NORTH, queries.ListObligations(party="qinglan")).rows] == [
+        "a-3:found:1"
+    ]
+    assert [row.key for row in queries.obligations(reader, NORTH, queries.ListObligations(due_until=MARCH)).rows] == [
+        "a-3:guide:1"
+    ]
+    assert queries.obligations(reader, NORTH, queries.ListObligations(agreement="a-1")).rows == []
+    assert len(queries.obligations(reader, NORTH, queries.ListObligations(agreement="a-3", state="open")).rows) == 2
 
 
-def test_a_bad_cursor_or_limit_is_refused(reader: Reader) -> None:
+def test_a_bad_cursor_is_refused(reader: Reader) -> None:
     with pytest.raises(Invalid, match="cursor"):
-        queries.agreements(reader, NORTH, cursor="nonsense")
+        queries.agreements(reader, NORTH, queries.ListAgreements(cursor="nonsense"))
     with pytest.raises(Invalid, match="cursor"):
-        queries.obligations(reader, NORTH, cursor="nonsense")
-    with pytest.raises(Invalid, match="limit"):
-        queries.obligations(reader, NORTH, limit=0)
+        queries.obligations(reader, NORTH, queries.ListObligations(cursor="nonsense"))
 
 
 def test_the_live_rows_equal_a_fold_of_the_store(told: Stage) -> None:

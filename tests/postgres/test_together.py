@@ -1,0 +1,124 @@
+"""What must happen together happens together or not at all, under races too."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import msgspec
+import pytest
+
+from baseplus.kernel.decisions import Decider, Metadata, Noted, Step
+from baseplus.kernel.refusals import KeyReused, Rejected, VersionConflict
+from infra.postgres.database import Database
+from infra.postgres.store import Store
+from tests.postgres.accounts import NORTH, TYPES, Account, Deposit, Deposited, Open, Opened, accounts
+
+KEY = Metadata(key="k-1")
+
+
+def to_the_bank(thing: str, event: Deposited) -> Iterator[Step]:
+    """Whatever is deposited is deposited at the bank too, which holds 5 at the most (by a rule of its own)."""
+    if thing != "bank":
+        yield Step(bank, "bank", Deposit(event.amount))
+
+
+def decide_at_the_bank(command: Deposit, account: Account, now: object) -> Iterator[Deposited]:
+    if account.amount + command.amount > 5:
+        raise Rejected("bank_is_full", holds=account.amount)
+    yield Deposited(command.amount)
+
+
+bank: Decider[Deposit, Account, Any] = Decider("accounts", Account, decide_at_the_bank, accounts.evolve)
+
+
+@pytest.fixture
+def together(database: Database) -> Iterator[Store]:
+    with closing(Store(database, TYPES, followers={Deposited: (to_the_bank,)})) as store:
+        store.register(NORTH)
+        for thing in ("a", "b"):
+            store.execute(NORTH, accounts, thing, Open("ann"))
+        yield store
+
+
+def held(store: Store, thing: str) -> int:
+    return store.load(NORTH, accounts, thing)[0].amount
+
+
+def test_what_follows_is_stored_with_it(together: Store) -> None:
+    receipt = together.execute(NORTH, accounts, "a", Deposit(3), metadata=KEY)
+    assert (receipt.version, receipt.position, receipt.events) == (2, 4, (Deposited.TYPE,))
+    assert (held(together, "a"), held(together, "bank")) == (3, 3)
+    again = together.execute(NORTH, accounts, "a", Deposit(3), metadata=KEY)
+    assert again == msgspec.structs.replace(receipt, replayed=True)
+    assert (held(together, "a"), held(together, "bank")) == (3, 3)
+
+
+def test_what_is_refused_further_on_refuses_the_whole(together: Store) -> None:
+    together.execute(NORTH, accounts, "a", Deposit(4))
+    with pytest.raises(Rejected, match="bank is full"):
+        together.execute(NORTH, accounts, "b", Deposit(2))
+    assert (held(together, "b"), held(together, "bank"), together.position(NORTH)) == (0, 4, 4)
+
+
+def test_the_last_place_is_taken_once_however_many_race_for_it(together: Store) -> None:
+    names = [f"c-{number}" for number in range(16)]
+    for name in names:
+        together.execute(NORTH, accounts, name, Open("ann"))
+    start, outcomes = threading.Barrier(len(names)), list[str]()
+
+    def take(name: str) -> None:
+        start.wait()
+        try:
+            together.execute(NORTH, accounts, name, Deposit(2))
+            outcomes.append("taken")
+        except Rejected as refusal:
+            outcomes.append(refusal.code)
+
+    threads = [threading.Thread(target=take, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["bank_is_full"] * 14 + ["taken"] * 2
+    assert held(together, "bank") == sum(held(together, name) for name in names) == 4
+
+
+def test_a_version_that_was_seen_is_asked_of_ones_own_stream_alone(together: Store) -> None:
+    together.execute(NORTH, accounts, "a", Deposit(1), expected=1)
+    together.execute(NORTH, accounts, "b", Deposit(1), expected=1)  # the bank moved on meanwhile
+    with pytest.raises(VersionConflict):
+        together.execute(NORTH, accounts, "a", Deposit(1), expected=1)
+
+
+def test_many_commands_are_stored_in_one_transaction_and_answered_alike_again(together: Store) -> None:
+    steps = [Step(accounts, "x", Open("eve")), Step(accounts, "x", Deposit(1)), Step(accounts, "a", Deposit(2))]
+    receipt = together.execute_all(NORTH, steps, metadata=KEY)
+    assert receipt.position == 7
+    assert receipt.events == (
+        Noted(3, "accounts/x", 1, Opened.TYPE),  # type: ignore[arg-type]
+        Noted(4, "accounts/x", 2, Deposited.TYPE),  # type: ignore[arg-type]
+        Noted(5, "accounts/bank", 1, Deposited.TYPE),  # type: ignore[arg-type]
+        Noted(6, "accounts/a", 2, Deposited.TYPE),  # type: ignore[arg-type]
+        Noted(7, "accounts/bank", 2, Deposited.TYPE),  # type: ignore[arg-type]
+    )
+    assert together.execute_all(NORTH, steps, metadata=KEY) == msgspec.structs.replace(receipt, replayed=True)
+    assert together.position(NORTH) == 7
+    with pytest.raises(KeyReused):
+        together.execute_all(NORTH, steps[:2], metadata=KEY)
+
+
+def test_one_refused_command_refuses_all_and_is_named(together: Store) -> None:
+    steps = [Step(accounts, "a", Deposit(1)), Step(accounts, "nobody", Deposit(1))]
+    with pytest.raises(Rejected) as refused:
+        together.execute_all(NORTH, steps)
+    assert (refused.value.code, refused.value.facts) == ("not_opened", {"command": 1})
+    assert together.position(NORTH) == 2
+
+
+def test_nothing_at_all_may_be_asked_for_and_is_remembered(together: Store) -> None:
+    receipt = together.execute_all(NORTH, [Step(accounts, "a", Open("ann"))], metadata=KEY)
+    assert (receipt.position, receipt.events) == (2, ())
+    assert together.execute_all(NORTH, [Step(accounts, "a", Open("ann"))], metadata=KEY).replayed
