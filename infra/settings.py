@@ -16,7 +16,9 @@ from baseplus.kernel.refusals import Invalid
 @dataclass(frozen=True)
 class Settings:
     """database_url: None means our own PostgreSQL in `data`; role_urls: logins of their own for roles (app, relay,
-    worker). kafka: None means our own broker, or none at all."""
+    worker). kafka: None means our own broker, or none at all. secret: signs cookies; None: one of our own, made once.
+    personas: a file of people to sign in as, which only a demonstration has. stream_url: where browsers find the stream
+    of live events; None: there is none."""
 
     data: Path
     database_url: str | None = None
@@ -26,6 +28,9 @@ class Settings:
     metrics_port: int | None = None
     log_level: str = "info"
     role_urls: Mapping[str, str] = field(default_factory=dict)
+    secret: str | None = field(default=None, repr=False)
+    personas: Path | None = None
+    stream_url: str | None = None
 
 
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
@@ -48,6 +53,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
             raise Invalid(where=name, reason=f"{value!r} is not a whole number")
         return int(value)
 
+    personas = env.get("BASEPLUS_PERSONAS")
     return Settings(
         data=Path(text("BASEPLUS_DATA") or ".baseplus").absolute(),
         database_url=text("DATABASE_URL"),
@@ -57,4 +63,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         metrics_port=number("BASEPLUS_METRICS_PORT"),
         log_level=text("BASEPLUS_LOG_LEVEL") or "info",
         role_urls={role: url for role in ("app", "relay", "worker") if (url := text(f"DATABASE_URL_{role.upper()}"))},
+        secret=text("BASEPLUS_SECRET"),
+        personas=Path(personas).absolute() if personas else None,
+        stream_url=text("BASEPLUS_STREAM_URL"),
     )

@@ -14,6 +14,7 @@ from infra.postgres.deciding import Followers
 from projections.agreements import api as agreement_views
 from projections.agreements.views import Agreements, Obligations
 from projections.benchmarks.views import Benchmarks, Contributions
+from projections.history import api as history
 from projections.runner.view import View
 from tenants.events import TenancyEvent
 
@@ -23,7 +24,7 @@ EVENT_TYPES = EventTypes(TenancyEvent, AgreementEvent, OutcomeEvent, BenchmarkEv
 FOLLOWERS: Followers = {}
 """What must happen together with an event, in the same transaction."""
 
-ROUTES: tuple[Route, ...] = (*agreements.routes, *agreement_views.routes)
+ROUTES: tuple[Route, ...] = (*agreements.routes, *agreement_views.routes, *history.routes)
 """Every command that people and programs may give, and every question that they may ask."""
 
 VIEWS: tuple[View[Any, Any], ...] = (Agreements(), Obligations(), Contributions(), Benchmarks())

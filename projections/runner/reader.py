@@ -58,14 +58,25 @@ class Reader:
         until: wait until the read models have folded the tenant's history up to that position, `patience` seconds at
         most. Raises Unavailable when they have not, or when the database does not answer.
         """
-        if until is not None:
-            self._wait(tenant, until, patience)
+        if until is not None and not self.wait(tenant, until, patience):
+            reached = self.position(tenant)
+            raise Unavailable(what=f"position {until} of {tenant}", reason=f"the read models stand at {reached}")
         return msgspec.convert(self._ask(tenant, sql, params), list[row_type])  # type: ignore[valid-type]
 
     def position(self, tenant: TenantId) -> int:
         """How far the read models have folded the tenant's history. Raises Unavailable."""
         (row,) = self._ask(tenant, "SELECT coalesce(max(position), 0) AS position FROM views.tenant_position", ())
         return int(row["position"])
+
+    def wait(self, tenant: TenantId, until: int, patience: float) -> bool:
+        """Whether the read models have folded the tenant's history up to `until`, or do within `patience` seconds.
+        Raises Unavailable when the database does not answer."""
+        deadline = time.monotonic() + patience
+        while self.position(tenant) < until:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_LOOK_AGAIN)  # no signal of a commit comes without a lock that all writers would share
+        return True
 
     def close(self) -> None:
         """Close every connection."""
@@ -76,13 +87,6 @@ class Reader:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
-
-    def _wait(self, tenant: TenantId, until: int, patience: float) -> None:
-        deadline = time.monotonic() + patience
-        while (position := self.position(tenant)) < until:
-            if time.monotonic() > deadline:
-                raise Unavailable(what=f"position {until} of {tenant}", reason=f"the read models stand at {position}")
-            time.sleep(_LOOK_AGAIN)  # no signal of a commit comes without a lock that all writers would share
 
     def _ask(self, tenant: TenantId, sql: str, params: Params) -> list[dict[str, Any]]:
         try:

@@ -13,7 +13,7 @@ from baseplus.kernel.forms import Field, Kind, fields_of, read_struct
 from baseplus.kernel.paging import ListQuery, Page, Query
 from baseplus.kernel.refusals import Invalid
 from baseplus.kernel.routes import Routes
-from baseplus.kernel.vocabulary import Day, Id, Instant, TenantId
+from baseplus.kernel.vocabulary import Day, Id, Instant, Line, TenantId, Text
 from infra.wiring import ROUTES
 
 
@@ -81,14 +81,31 @@ def test_a_route_says_all_that_a_border_needs() -> None:
 def test_a_field_says_how_it_is_written_down() -> None:
     lamp, by, lumens, how, colours, on, at, softly = fields_of(LightUp)
     form = "an id: 1 to 64 lower-case letters, digits and hyphens, beginning with a letter or digit"
-    assert lamp == Field("lamps", Kind.PARTS, True, True, None, (), "which", "")
+    room = Field("room", Kind.TEXT, False, True, None, (), "", form)
+    colour = Field("colour", Kind.CHOICE, False, False, Colour.WARM, ("warm", "cold"), "", "")
+    assert lamp == Field("lamps", Kind.PARTS, True, True, None, (), "which", "", parts=(room, colour))
     assert by == Field("by", Kind.TEXT, False, True, None, (), "who lights them", form)
     assert lumens == Field("lumens", Kind.NUMBER, False, False, 800, (), "", "")
-    assert how.kind is Kind.PARTS
+    assert (how.kind, how.tag, how.parts) == (Kind.PARTS, "rule", ())
+    assert {tag: [part.name for part in parts] for tag, parts in how.variants.items()} == {
+        "fixed": ["level"],
+        "dimmed": ["until"],
+    }
     assert (colours.kind, colours.many, colours.choices) == (Kind.CHOICE, True, ("warm", "cold"))
     assert (on.kind, on.form, on.default) == (Kind.DAY, "a day, like 2026-03-01", None)
     assert at.kind is Kind.TIME
     assert (softly.kind, softly.default) == (Kind.FLAG, False)
+
+
+def test_a_text_says_how_long_it_may_be() -> None:
+    class Say(Command, frozen=True):
+        """Say something."""
+
+        line: Line
+        text: Text
+        note: Line | None = None
+
+    assert [field.longest for field in fields_of(Say)] == [200, 20_000, 200]
 
 
 def test_a_field_that_nobody_could_write_down_is_refused_at_once() -> None:

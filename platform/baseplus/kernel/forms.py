@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -37,7 +37,9 @@ class Field:
     """A field of a command, as a form or a command line shows it.
 
     many: a list of such values. default: what it is where left out, `None` for nothing. choices: of Kind.CHOICE.
-    description: what it means. form: the sentence that says what a value looks like.
+    description: what it means. form: the sentence that says what a value looks like. longest: characters of Kind.TEXT,
+    at most. parts: the fields of a value of Kind.PARTS; where it may be one of several kinds, `variants` has the fields
+    of each, by what the member `tag` says.
     """
 
     name: str
@@ -48,13 +50,22 @@ class Field:
     choices: tuple[str, ...]
     description: str
     form: str
+    longest: int | None = None
+    parts: tuple[Field, ...] = ()
+    variants: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
+    tag: str | None = None
 
 
 def fields_of(struct: type[msgspec.Struct]) -> tuple[Field, ...]:
     """The fields of a command or query. Raises TypeError for a type that no border can write down."""
     described = inspect.type_info(struct)
     assert isinstance(described, inspect.StructType)
-    return tuple(_field(field) for field in described.fields)
+    return tuple(map(_field, described.fields))
+
+
+def form_of(kind: Any) -> str:
+    """The sentence that says what a value of a type of the vocabulary looks like; empty where it has none."""
+    return _bare(inspect.type_info(kind))[2]
 
 
 def read_struct(struct: type[T], values: Mapping[str, object], *, lax: bool = False) -> T:
@@ -71,15 +82,27 @@ def read_struct(struct: type[T], values: Mapping[str, object], *, lax: bool = Fa
     return made
 
 
-def _field(field: inspect.Field) -> Field:
-    kind, description, form = _bare(field.type)
+def _field(described: inspect.Field) -> Field:
+    kind, description, form = _bare(described.type)
     many = isinstance(kind, inspect.VarTupleType | inspect.ListType)
     if isinstance(kind, inspect.VarTupleType | inspect.ListType):
         kind, meaning, form = _bare(kind.item_type)
         description = description or meaning
-    choices = _choices(kind)
-    default = None if field.default is msgspec.NODEFAULT else field.default
-    return Field(field.encode_name, _kind(kind), many, field.required, default, choices, description, form)
+    default = None if described.default is msgspec.NODEFAULT else described.default
+    known = Field(
+        described.encode_name, _kind(kind), many, described.required, default, _choices(kind), description, form
+    )
+    match kind:
+        case inspect.StrType():
+            return replace(known, longest=kind.max_length)
+        case inspect.StructType():
+            return replace(known, parts=tuple(map(_field, kind.fields)))
+        case inspect.UnionType():
+            kinds = [one for one in kind.types if isinstance(one, inspect.StructType)]
+            variants = {str(one.tag): tuple(map(_field, one.fields)) for one in kinds}
+            return replace(known, variants=variants, tag=kinds[0].tag_field)
+        case _:
+            return known
 
 
 _KINDS: tuple[tuple[Any, Kind], ...] = (

@@ -1,0 +1,1 @@
+"""A tenant's history, to be read by people: every event, newest first."""
