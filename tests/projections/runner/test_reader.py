@@ -83,8 +83,9 @@ def test_a_reader_waits_until_the_read_models_have_come_to_a_position(stage: Sta
     counting = "SELECT count(*) AS id FROM views.orders"
     with running(stage.worker()):
         assert reader.position(NORTH) in (0, 1, 2)
-        reader._wait(NORTH, 2, 30)
+        assert reader.wait(NORTH, 2, patience=30)
         assert reader.rows(NORTH, counting, (), dict, until=2) == [{"id": 2}]
+    assert not reader.wait(NORTH, 3, patience=0.05)
     with pytest.raises(Unavailable) as refused:
         reader.rows(NORTH, counting, (), dict, until=3, patience=0.05)
     assert refused.value.facts["reason"] == "the read models stand at 2"
