@@ -9,7 +9,7 @@ import hashlib
 import random
 import struct
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -29,7 +29,7 @@ from baseplus.kernel.decisions import (
     request_digest,
 )
 from baseplus.kernel.events import Event, EventTypes
-from baseplus.kernel.refusals import KeyReused, Rejected, Unavailable, UnknownTenant, VersionConflict
+from baseplus.kernel.refusals import KeyReused, NotFound, Rejected, Unavailable, UnknownTenant, VersionConflict
 from baseplus.kernel.vocabulary import StreamId, TenantId
 from infra.postgres.committer import CONFLICT, KEY_TAKEN, NO_TENANT, REPLAYED, Answer, Committer
 from infra.postgres.database import Database
@@ -38,10 +38,10 @@ from infra.postgres.history import STATEMENTS as READING_HISTORY
 from infra.postgres.history import read_history
 from infra.postgres.lanes import Lanes, Lost, RolledBack, Statement
 from infra.postgres.streams import STATEMENTS as READING_STREAMS
-from infra.postgres.streams import Answer as Known
 from infra.postgres.streams import Answered, Loaded, Streams
 from infra.postgres.wire import INT4, TEXT, TEXT_ARRAY, Request, Row, text, text_array
 
+R = TypeVar("R")
 S = TypeVar("S")
 
 NO_METADATA = Metadata()
@@ -180,6 +180,29 @@ class Store:
         stream = decider.stream(thing)
         if metadata.key is not None and metadata.digest is None:
             metadata = msgspec.structs.replace(metadata, digest=request_digest(stream, *commands))
+
+        def decide() -> Receipt:
+            return self._execute(tenant, decider, thing, commands, metadata, at or now, now, expected, resolve)
+
+        def answered() -> Receipt | None:
+            found = self._streams.load(tenant, decider, stream, metadata.key)
+            return _first_receipt(tenant, stream, metadata, found) if isinstance(found, Answered) else None
+
+        return _unless_answered(metadata.key, decide, answered)
+
+    def _execute(
+        self,
+        tenant: TenantId,
+        decider: Decider[Any, Any, Any],
+        thing: str,
+        commands: Sequence[Command],
+        metadata: Metadata,
+        at: datetime,
+        now: datetime,
+        expected: int | None,
+        resolve: Resolver | None,
+    ) -> Receipt:
+        stream = decider.stream(thing)
         for attempt in range(_ATTEMPTS):
             found = self._streams.load(tenant, decider, stream, metadata.key)
             if isinstance(found, Answered):
@@ -191,7 +214,7 @@ class Store:
             for command in commands:
                 resolved = resolve(self.load, tenant, command) if resolve else command
                 decision.put(Step(decider, thing, resolved))
-            appended = self._record(tenant, decision, metadata, at or now, last=attempt == _ATTEMPTS - 1)
+            appended = self._record(tenant, decision, metadata, at, last=attempt == _ATTEMPTS - 1)
             if appended is None:
                 continue
             types = tuple(event.TYPE for place, _, event in decision.events if place == stream)
@@ -214,16 +237,25 @@ class Store:
         now = now or datetime.now(UTC)
         if metadata.key is not None and metadata.digest is None:
             metadata = msgspec.structs.replace(metadata, digest=bulk_digest(steps))
+
+        def decide() -> BulkReceipt:
+            return self._execute_all(tenant, steps, metadata, at or now, now)
+
+        return _unless_answered(metadata.key, decide, lambda: self._first_bulk(tenant, metadata))
+
+    def _execute_all(
+        self, tenant: TenantId, steps: Sequence[Step], metadata: Metadata, at: datetime, now: datetime
+    ) -> BulkReceipt:
         for attempt in range(_ATTEMPTS):
-            if metadata.key is not None and (known := self._streams.answer(tenant, metadata.key)) is not None:
-                return self._first_bulk(tenant, metadata, known)
+            if (first := self._first_bulk(tenant, metadata)) is not None:
+                return first
             decision = self._decision(tenant, now)
             for number, step in enumerate(steps):
                 try:
                     decision.put(step)
                 except Rejected as refusal:
                     raise Rejected(refusal.code, **{"command": number, **refusal.facts}) from None
-            appended = self._record(tenant, decision, metadata, at or now, last=attempt == _ATTEMPTS - 1)
+            appended = self._record(tenant, decision, metadata, at, last=attempt == _ATTEMPTS - 1)
             if appended is None:
                 continue
             noted = tuple(
@@ -285,7 +317,11 @@ class Store:
                 self._streams.keep_snapshot(tenant, one.decider, stream, one.version, one.state)
         return appended
 
-    def _first_bulk(self, tenant: TenantId, metadata: Metadata, known: Known) -> BulkReceipt:
+    def _first_bulk(self, tenant: TenantId, metadata: Metadata) -> BulkReceipt | None:
+        """What the key was answered; None where it is new. Raises KeyReused."""
+        known = None if metadata.key is None else self._streams.answer(tenant, metadata.key)
+        if known is None:
+            return None
         if known.digest != metadata.digest:
             raise KeyReused(key=metadata.key)
         events = self.history(tenant, after=known.first - 1, limit=known.last - known.first + 1)
@@ -304,6 +340,20 @@ class Store:
                 if not safe:
                     break
         raise Unavailable(what="the event store", reason=reason)
+
+
+def _unless_answered(key: str | None, decide: Callable[[], R], answered: Callable[[], R | None]) -> R:
+    """What `decide` gives; where it refuses, what the same request was answered if it was stored meanwhile.
+
+    The key is looked up before the stream is read: between the two the first sending may have been stored, and what it
+    did would refuse the second.
+    """
+    try:
+        return decide()
+    except (Rejected, VersionConflict, NotFound):
+        if key is None or (first := answered()) is None:
+            raise
+        return first
 
 
 def _first_receipt(tenant: TenantId, stream: StreamId, metadata: Metadata, found: Answered) -> Receipt:

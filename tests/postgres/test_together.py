@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
@@ -15,6 +16,8 @@ from baseplus.kernel.refusals import KeyReused, Rejected, VersionConflict
 from infra.postgres.database import Database
 from infra.postgres.store import Store
 from tests.postgres.accounts import NORTH, TYPES, Account, Deposit, Deposited, Open, Opened, accounts
+
+T = TypeVar("T")
 
 KEY = Metadata(key="k-1")
 
@@ -122,3 +125,42 @@ def test_nothing_at_all_may_be_asked_for_and_is_remembered(together: Store) -> N
     receipt = together.execute_all(NORTH, [Step(accounts, "a", Open("ann"))], metadata=KEY)
     assert (receipt.position, receipt.events) == (2, ())
     assert together.execute_all(NORTH, [Step(accounts, "a", Open("ann"))], metadata=KEY).replayed
+
+
+def at_once(count: int, act: Callable[[], T]) -> list[T]:
+    """What `count` threads get that do the same at the same moment. Raises what one of them raised."""
+    start = threading.Barrier(count)
+
+    def run() -> T:
+        start.wait()
+        return act()
+
+    with ThreadPoolExecutor(count) as threads:
+        return [future.result() for future in [threads.submit(run) for _ in range(count)]]
+
+
+@pytest.fixture
+def alone(database: Database) -> Iterator[Store]:
+    with closing(Store(database, TYPES)) as store:
+        store.register(NORTH)
+        yield store
+
+
+def test_a_command_that_would_be_refused_the_second_time_is_answered_alike_however_often_it_is_sent(
+    alone: Store,
+) -> None:
+    for number in range(40):
+        key, thing = Metadata(key=f"again-{number}"), f"bank-{number}"
+        receipts = at_once(8, lambda key=key, thing=thing: alone.execute(NORTH, bank, thing, Deposit(4), metadata=key))  # type: ignore[misc]
+        assert len({(one.version, one.position, one.events) for one in receipts}) == 1
+        assert sum(not one.replayed for one in receipts) == 1
+        with pytest.raises(Rejected):
+            alone.execute(NORTH, bank, thing, Deposit(4))
+
+
+def test_many_commands_that_would_be_refused_the_second_time_are_answered_alike_too(alone: Store) -> None:
+    for number in range(40):
+        key, steps = Metadata(key=f"again-{number}"), [Step(bank, f"bank-{number}", Deposit(4))]
+        receipts = at_once(8, lambda key=key, steps=steps: alone.execute_all(NORTH, steps, metadata=key))  # type: ignore[misc]
+        assert len({one.events for one in receipts}) == 1
+        assert sum(not one.replayed for one in receipts) == 1
