@@ -1,6 +1,6 @@
 """One tenant's write side as an application of the `eventsourcing` library, over the shared store.
 
-`Store.execute` is the lean way to the same tables (see docs/decisions/0009); whatever one of them writes the other
+`Store.execute` is the lean way to the same tables (see docs/decisions/0001); whatever one of them writes the other
 reads. An application costs microseconds to make: it copies no environment and opens nothing.
 """
 

@@ -57,8 +57,9 @@ def _destinations(event: OutcomeEvent, at: At) -> Iterator[Part]:  # noqa: ARG00
 
 
 def _obligations(event: ObligationFellDue, at: At) -> Iterator[Part]:  # noqa: ARG001 - the event names its due date
-    # Behind each obligation stands at least one person; nobody is counted who was not there.
-    yield Part(WHOLE_UNIVERSITY, f"{event.due:%Y-%m}", EVERYTHING, 100 if event.fulfilled else 0, 1, 1)
+    # Obligations are owed by parties; how many people stand behind them is not known, so none are counted, and across
+    # universities the rate is not shown.
+    yield Part(WHOLE_UNIVERSITY, f"{event.due:%Y-%m}", EVERYTHING, 100 if event.fulfilled else 0, 1, 0)
 
 
 INDICATORS = (

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, Literal, NewType, TypeVar
 
 import msgspec
@@ -65,13 +66,28 @@ def copier(row: type[R]) -> Callable[[R], R]:
     return _copier(row) or (lambda value: value)
 
 
-def check_storable(column: Column) -> Change | None:
-    """A function that raises ValueError for values that the column could not give back; None where it takes all."""
+# An entry of a B-tree takes 2,704 bytes at the most; this leaves room for the tenant and what each value costs beside.
+_INDEX_ENTRY = 2_400
+
+
+def check_storable(column: Column, indexed_with: int = 0) -> Change | None:
+    """A function that raises ValueError for what the column cannot take and give back; None where it takes all.
+
+    indexed_with: how many columns the widest index has that the column stands in; 0: in none.
+    """
+    if column.type == "text" and indexed_with:
+        return partial(_fits_index, _INDEX_ENTRY // indexed_with)
     if column.type == "double precision":
         return _finite
     if column.type == "timestamptz":
         return _with_offset
     return None
+
+
+def _fits_index(most: int, value: str | None) -> None:
+    # A character takes 4 bytes at the most: most values are known to fit by their length alone.
+    if value is not None and len(value) * 4 > most and (size := len(value.encode())) > most:
+        raise ValueError(f"{value[:20]}… has {size} bytes, and {most} fit the index")
 
 
 def _finite(value: float | None) -> None:

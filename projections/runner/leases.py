@@ -90,7 +90,10 @@ class Leases:
     def give_back(self, connection: AnyConnection) -> None:
         """Leave: others can take our partitions at once."""
         with connection.transaction(), connection.cursor() as cursor:
-            self._release(cursor, sorted(self.held))
+            # whatever is remembered: what was forgotten may be ours still
+            cursor.execute(
+                "UPDATE views.checkpoint SET owner = NULL, lease_until = NULL WHERE owner = %s", (self.worker,)
+            )
             cursor.execute("DELETE FROM views.workers WHERE worker = %s", (self.worker,))
         self.held.clear()
 

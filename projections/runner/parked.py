@@ -14,7 +14,7 @@ class TooManyParked(Refusal):
     """So many tenants would stand still that the program is at fault, not the events. Facts: tenants, view, reason."""
 
     code = "too_many_parked"
-    mend: ClassVar[str] = "deploy a version that can fold these events, then: baseplus parked resume"
+    mend: ClassVar[str] = "deploy a version that can fold these events, then: baseplus resume VIEW TENANT"
 
 
 def halted(cursor: AnyCursor, tables: Sequence[Table]) -> set[Halted]:

@@ -9,12 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+import msgspec
 import psycopg
 
 from baseplus.kernel.events import EventTypes
 from projections.runner.fold import Fold, Halted, Poison, Rows
 from projections.runner.rows import AnyConnection, AnyCursor, Table
 from projections.runner.source import Delivered
+
+UNSTORABLE = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    RecursionError,
+    msgspec.EncodeError,
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    # a kind of OperationalError to psycopg, yet no matter of the connection: a key too long for its index, say
+    psycopg.errors.ProgramLimitExceeded,
+)
+"""What says that a row cannot be stored, however often it is tried."""
 
 
 class Unstorable(Exception):
@@ -121,5 +135,5 @@ class Projector:
 def _storable(view: int) -> Iterator[None]:
     try:
         yield
-    except (ValueError, TypeError, OverflowError, psycopg.DataError, psycopg.IntegrityError) as error:
+    except UNSTORABLE as error:
         raise Unstorable(view, error) from error

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import msgspec
-import psycopg
 
 from baseplus.kernel.events import EventTypes
 from projections.runner import parked
@@ -20,6 +19,7 @@ from projections.runner.comparison import Comparison, compare
 from projections.runner.fold import Fold, Poison
 from projections.runner.generations import add_generation, drop_generation, generations, view_named
 from projections.runner.history import fold_history
+from projections.runner.projector import UNSTORABLE
 from projections.runner.rows import AnyConnection, AnyCursor, AnyView, Table
 from projections.runner.session import Connect, open_session
 from projections.runner.switching import catch_up, generations_locked, switch
@@ -156,7 +156,7 @@ def _bring_in(connection: AnyConnection, fold: Fold, group: Sequence[tuple[str, 
     try:
         with connection.transaction(), connection.cursor() as cursor:
             _copy(connection, cursor, fold, group)
-    except (ValueError, TypeError, OverflowError, psycopg.DataError, psycopg.IntegrityError):
+    except UNSTORABLE:
         # A row that cannot be stored. A tenant that has one is left to catching up, which finds the event.
         if len(group) > 1:
             for one in group:

@@ -44,7 +44,9 @@ class Table:
         self._names = [column.name for column in self.columns]
         self._reads: list[tuple[str, Change]] = [(c.name, c.read) for c in self.columns if c.read is not None]
         self._checks = [
-            (attrgetter(column.name), check) for column in self.columns if (check := check_storable(column)) is not None
+            (attrgetter(column.name), check)
+            for column in self.columns
+            if (check := check_storable(column, self._indexed_with(column.name))) is not None
         ]
         fields = [("t", Any), *((f"c{n}", Any) for n in range(len(self.columns)))]
         self._wire = msgspec.defstruct(f"{view.row.__name__}Wire", fields, gc=False)
@@ -126,6 +128,10 @@ class Table:
             for tenant, row in rows if not self._checks else self._checked(rows):
                 values = astuple(row)
                 copy.write_row((tenant, *values) if plain else (tenant, *map(_turned, turned, values)))
+
+    def _indexed_with(self, name: str) -> int:
+        indexes = [(self.columns[0].name,), *self.view.indexes]
+        return max((len(index) for index in indexes if name in index), default=0)
 
     def _turn(self, n: int) -> Change | None:
         """What makes a value that psycopg can write in binary of a field's value."""

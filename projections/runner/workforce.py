@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from typing import Any
@@ -15,10 +17,10 @@ Task = Callable[[int, Report], None]
 
 
 def spread(task: Task, processes: int, *, without: Sequence[int] = ()) -> Iterator[Any]:
-    """Run `task` in so many forked processes and give what they report. One that dies just reports no more.
+    """Run `task` in so many forked processes and give what they report. One that is killed just reports no more.
 
     A task must open its own connections; `without`: file descriptors that the processes must not keep open. Processes
-    end early once nobody listens.
+    end early once nobody listens. Raises what a task raised first.
     """
     context = multiprocessing.get_context("fork")  # views and event types need not be picklable
     pipes = []
@@ -35,9 +37,13 @@ def spread(task: Task, processes: int, *, without: Sequence[int] = ()) -> Iterat
             for ready in connection.wait(pipes):
                 assert isinstance(ready, Connection)
                 try:
-                    yield ready.recv()
+                    said = ready.recv()
                 except EOFError:
                     pipes.remove(ready)
+                    continue
+                if isinstance(said, Exception):
+                    raise said
+                yield said
     finally:
         for pipe in pipes:
             pipe.close()
@@ -61,3 +67,16 @@ def _run(task: Task, number: int, pipe: Connection, without: Sequence[int]) -> N
         task(number, report)
     except BrokenPipeError:
         raise SystemExit(1) from None
+    except Exception as error:
+        with suppress(BrokenPipeError):
+            pipe.send(_portable(error))
+        raise SystemExit(1) from None
+
+
+def _portable(error: Exception) -> Exception:
+    """The error itself, or its words where it cannot travel between processes."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, a moment old
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error

@@ -66,8 +66,9 @@ class Pipeline:
         """Start what could not begin because a server was away just then, as a supervisor does. Whatever was at work
         waits for the server by itself, and any other end is a fault."""
         for kind, process in list(self.processes.items()):
-            if process.poll() is not None and kind != "writer":
+            if process.poll() is not None:
                 assert process.returncode == UNAVAILABLE, f"the {kind} ended: {self.said(kind)}"
+                assert kind != "writer", f"the writer waits for a server by itself, and ended: {self.said(kind)}"
                 self.start(kind)
 
     def until(self, what: str, condition: Callable[[], bool]) -> None:
@@ -94,8 +95,12 @@ class Pipeline:
         """Let the writer end its agreements."""
         # One that was started a moment ago does not listen to SIGTERM yet; what it acknowledges tells that it does.
         self.await_more_acks()
-        self.processes["writer"].terminate()
-        ended = self.processes["writer"].wait(PATIENCE)
+        writer = self.processes.pop("writer")
+        writer.terminate()
+        try:
+            ended = writer.wait(PATIENCE)
+        finally:
+            writer.kill()
         assert ended == 0, f"the writer ended with {ended}: {self.said('writer')}"
 
     def said(self, kind: str) -> str:

@@ -111,7 +111,7 @@ def test_every_process_may_be_killed_a_hundred_times_under_load(
 
 def run_leader_kills(postgres: RunningPostgres, cluster: RunningBroker, pipeline: Pipeline, rounds: int) -> None:
     """Kill the leader of a random partition, let the others take over, and let it come back."""
-    chance = random.Random()
+    chance, pause = random.Random(), threading.Event()
     register(postgres.database)
     ensure_topic(pipeline.bootstrap, pipeline.topic, 12)
     try:
@@ -119,6 +119,7 @@ def run_leader_kills(postgres: RunningPostgres, cluster: RunningBroker, pipeline
             pipeline.start(kind)
         for number in range(rounds):
             pipeline.await_more_acks()
+            pause.wait(chance.random())
             leader = cluster.nodes[pipeline.leader(chance.randrange(12)) - 1]
             leader.kill()
             before = pipeline.relayed()
@@ -144,7 +145,7 @@ def cluster_servers(scratch: Path, tmp_path: Path) -> Iterator[tuple[RunningPost
 def test_the_leader_in_a_cluster_of_three_may_be_killed(
     cluster_servers: tuple[RunningPostgres, RunningBroker, Pipeline],
 ) -> None:
-    run_leader_kills(*cluster_servers, rounds=3)
+    run_leader_kills(*cluster_servers, rounds=10)
 
 
 @pytest.mark.soak

@@ -50,14 +50,20 @@ class Writer:
         self.store, self.seed, self.tenants = store, seed, tenants
         self.log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self.stop = threading.Event()
+        self.failed: list[BaseException] = []
 
     def work(self, thread: int) -> None:
         """One agreement after the other until stopped."""
         chance = random.Random(f"{self.seed}-{thread}")
         number = 0
-        while not self.stop.is_set():
-            number += 1
-            self._agreement(chance.choice(self.tenants), f"a-{self.seed}-{thread}-{number}")
+        try:
+            while not self.stop.is_set():
+                number += 1
+                self._agreement(chance.choice(self.tenants), f"a-{self.seed}-{thread}-{number}")
+        except BaseException as error:
+            self.failed.append(error)
+            self.stop.set()
+            raise
 
     def _agreement(self, tenant: TenantId, thing: str) -> None:
         parties = (Party("school", PartyKind.SCHOOL, "School"), Party("works", PartyKind.ENTERPRISE, "Works"))
@@ -99,6 +105,8 @@ def main(log: str, seed: str, *tenants: str) -> None:
             thread.start()
         for thread in threads:
             thread.join()
+        if writer.failed:
+            raise SystemExit(f"a writer's thread failed: {writer.failed[0]!r}")
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def test_obligations_add_up_by_the_month_they_fell_due_in() -> None:
             [(date(2026, 3, 1), True), (date(2026, 3, 31), False), (date(2026, 3, 31), True), (date(2026, 4, 1), True)]
         )
     ]
-    assert figures(fold(*due)) == {("all", "2026-03"): (200, 3, 3), ("all", "2026-04"): (100, 1, 1)}
+    assert figures(fold(*due)) == {("all", "2026-03"): (200, 3, 0), ("all", "2026-04"): (100, 1, 0)}
 
 
 def test_the_view_handles_the_events_of_every_indicator_and_no_others() -> None:

@@ -68,6 +68,8 @@ def _killed(stage: Stage, kills: int) -> None:
                 workers[victim].wait()
                 workers[victim] = open_.enter_context(worker_process(stage))
         until(stage.folded)
+        # One that was started a moment ago does not listen to SIGTERM yet.
+        until(lambda: len(stage.ask("SELECT FROM views.workers")) == len(workers))
         for worker in workers:
             worker.send_signal(signal.SIGTERM)
             assert worker.wait(60) == 0

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import random
+from string import ascii_letters, digits
+
 import pytest
 
 from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import TenantId
 from projections.runner.parking import parked_tenants, resume
+from projections.runner.rebuild import rebuild
 from tests.projections.runner.shop import TYPES, VIEWS, Customers, Line, OrderPaid, OrderPlaced, Orders, Products
 from tests.projections.runner.stage import Stage, running, until
 
@@ -69,3 +73,17 @@ def test_a_tenant_that_is_not_parked_cannot_be_resumed(stage: Stage) -> None:
     stage.fold_all()
     with pytest.raises(NotFound):
         resume(stage.connect, VIEWS, TYPES, "orders", NORTH)
+
+
+def test_a_key_too_long_for_its_index_parks_its_tenant_and_nobody_waits(stage: Stage) -> None:
+    chance = random.Random(1)
+    endless = "".join(chance.choices(ascii_letters + digits, k=9_000))  # compression shall not save it
+    stage.happened("north", ("o-1", PLACED), ("o-2", OrderPlaced(customer="c-1", lines=(Line(endless, 1),))))
+    stage.happened("south", ("o-1", PLACED))
+    stage.fold_all()
+    (parked,) = parked_tenants(stage.connect)
+    assert (parked.view, parked.tenant, parked.position) == ("products", "north", 2)
+    assert stage.ask("SELECT tenant, id FROM views.products ORDER BY 1") == [("north", "tea"), ("south", "tea")]
+    (built,) = rebuild(stage.connect, VIEWS, TYPES, ["products"], processes=2)
+    assert [(one.tenant, one.position) for one in built.parked] == [("north", 2)]
+    assert not stage.verify().differences
