@@ -18,7 +18,8 @@ class Settings:
     """database_url: None means our own PostgreSQL in `data`; role_urls: logins of their own for roles (app, relay,
     worker). kafka: None means our own broker, or none at all. secret: signs cookies; None: one of our own, made once.
     personas: a file of people to sign in as, which only a demonstration has. stream_url: where browsers find the stream
-    of live events; None: there is none."""
+    of live events; None: there is none. rate_limit: requests of one key in a minute, all processes together.
+    body_limit: bytes of a request's body."""
 
     data: Path
     database_url: str | None = None
@@ -27,6 +28,8 @@ class Settings:
     partitions: int = 12
     metrics_port: int | None = None
     log_level: str = "info"
+    rate_limit: int = 1_200
+    body_limit: int = 1_048_576
     role_urls: Mapping[str, str] = field(default_factory=dict)
     secret: str | None = field(default=None, repr=False)
     personas: Path | None = None
@@ -62,6 +65,8 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         partitions=number("BASEPLUS_PARTITIONS") or 12,
         metrics_port=number("BASEPLUS_METRICS_PORT"),
         log_level=text("BASEPLUS_LOG_LEVEL") or "info",
+        rate_limit=number("BASEPLUS_RATE_LIMIT") or 1_200,
+        body_limit=number("BASEPLUS_BODY_LIMIT") or 1_048_576,
         role_urls={role: url for role in ("app", "relay", "worker") if (url := text(f"DATABASE_URL_{role.upper()}"))},
         secret=text("BASEPLUS_SECRET"),
         personas=Path(personas).absolute() if personas else None,

@@ -17,14 +17,16 @@ from projections.benchmarks.views import Benchmarks, Contributions
 from projections.history import api as history
 from projections.runner.view import View
 from tenants.events import TenancyEvent
+from tenants.keys import api as keys
+from tenants.keys.events import KeyEvent
 
-EVENT_TYPES = EventTypes(TenancyEvent, AgreementEvent, OutcomeEvent, BenchmarkEvent)
+EVENT_TYPES = EventTypes(TenancyEvent, KeyEvent, AgreementEvent, OutcomeEvent, BenchmarkEvent)
 """Every event type that the program reads and writes."""
 
 FOLLOWERS: Followers = {}
 """What must happen together with an event, in the same transaction."""
 
-ROUTES: tuple[Route, ...] = (*agreements.routes, *agreement_views.routes, *history.routes)
+ROUTES: tuple[Route, ...] = (*keys.routes, *agreements.routes, *agreement_views.routes, *history.routes)
 """Every command that people and programs may give, and every question that they may ask."""
 
 VIEWS: tuple[View[Any, Any], ...] = (Agreements(), Obligations(), Contributions(), Benchmarks())

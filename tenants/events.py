@@ -10,11 +10,12 @@ from baseplus.kernel.vocabulary import Line
 
 
 class OrganisationKind(StrEnum):
-    """What an organisation that is no university is."""
+    """What an organisation that is no university is. The operator runs the platform; there is one of it."""
 
     ENTERPRISE = "enterprise"
     ASSOCIATION = "association"
     REGULATOR = "regulator"
+    OPERATOR = "operator"
 
 
 class UniversityRegistered(Event):

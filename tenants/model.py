@@ -10,9 +10,9 @@ from typing import Annotated, assert_never
 import msgspec
 from msgspec import Meta
 
-from baseplus.kernel.decisions import Command, Decider
+from baseplus.kernel.decisions import Command, Decider, Load
 from baseplus.kernel.refusals import Rejected
-from baseplus.kernel.vocabulary import Line
+from baseplus.kernel.vocabulary import Line, TenantId
 from tenants.events import OrganisationKind, OrganisationRegistered, TenancyEvent, UniversityRegistered
 
 
@@ -23,6 +23,11 @@ class TenantKind(StrEnum):
     ENTERPRISE = "enterprise"
     ASSOCIATION = "association"
     REGULATOR = "regulator"
+    OPERATOR = "operator"
+
+
+OPERATOR = TenantId("operator")
+"""The tenant that the operator is: its history holds what concerns the platform itself."""
 
 
 class RegisterTenant(Command, frozen=True):
@@ -40,6 +45,13 @@ class Tenant(msgspec.Struct, frozen=True):
 
     name: str = ""
     kind: TenantKind | None = None
+
+
+def one_operator(_load: Load, tenant: TenantId, command: RegisterTenant) -> RegisterTenant:
+    """The order as it is: the operator is registered under its fixed id, and nobody else is. Raises Rejected."""
+    if (tenant == OPERATOR) is not (command.kind is TenantKind.OPERATOR):
+        raise Rejected("operator_has_its_own_id", tenant=tenant, operator=OPERATOR)
+    return command
 
 
 def decide(command: RegisterTenant, tenant: Tenant, _now: datetime) -> Iterator[TenancyEvent]:

@@ -19,6 +19,9 @@ _TEXTS = (
     "f3b1c7d2e8a94560f3b1c7d2e8a94560f3b1c7d2e8a94560f3b1c7d2e8a94560",
 )
 _BY_NAME = {
+    "ApiKeyIssued.label": "Nightly import of attendance",
+    "ApiKeyIssued.own": "yunchuan",
+    "ApiKeyRevoked.reason": "Its token was in a mail",
     "ApprenticeNamed.name": "Lin Xiaoyu",
     "Clause.id": "guidance",
     "OrganisationRegistered.name": "Yunchuan Drives",

@@ -22,11 +22,12 @@ StreamId = NewType("StreamId", str)
 
 # Python's `$` also matches before a last line break; this ends a pattern alike in Python and in JSON Schema.
 _END = r"$(?!\n)"
-_ID = "[a-z0-9][a-z0-9-]{0,63}"
+ID = "[a-z0-9][a-z0-9-]{0,63}"
+"""What every id looks like, as a pattern to be built into others."""
 _ID_FORM = "1 to 64 lower-case letters, digits and hyphens, beginning with a letter or digit"
 
-Id = Annotated[str, Meta(pattern=f"^{_ID}{_END}", extra={"form": f"an id: {_ID_FORM}"})]
-PersonId = Annotated[str, Meta(pattern=f"^{_ID}{_END}", extra={"form": f"a person's id: {_ID_FORM}"})]
+Id = Annotated[str, Meta(pattern=f"^{ID}{_END}", extra={"form": f"an id: {_ID_FORM}"})]
+PersonId = Annotated[str, Meta(pattern=f"^{ID}{_END}", extra={"form": f"a person's id: {_ID_FORM}"})]
 Sha256 = Annotated[
     str, Meta(pattern=f"^[0-9a-f]{{64}}{_END}", extra={"form": "a SHA-256: 64 lower-case hexadecimal digits"})
 ]
@@ -82,7 +83,7 @@ EventTypeName = Annotated[
 StreamName = Annotated[
     str,
     Meta(
-        pattern=f"^[a-z][a-z_]*/{_ID}{_END}",
+        pattern=f"^[a-z][a-z_]*/{ID}{_END}",
         extra={"form": "a stream: capability/id, like mentoring/m-7"},
         examples=["mentoring/m-7"],
     ),
@@ -109,13 +110,13 @@ class Money(Struct, frozen=True, forbid_unknown_fields=True):
 
 def tenant_id(text: str) -> TenantId:
     """Read a tenant's id. Raises Invalid."""
-    if not re.fullmatch(_ID, text):
+    if not re.fullmatch(ID, text):
         raise Invalid(where="tenant", reason=f"a tenant's id has {_ID_FORM}")
     return TenantId(text)
 
 
 def stream_id(capability: str, thing: str) -> StreamId:
     """The stream of one thing of a capability. Raises Invalid."""
-    if not re.fullmatch(_ID, thing):
+    if not re.fullmatch(ID, thing):
         raise Invalid(where=capability, reason=f"an id has {_ID_FORM}")
     return StreamId(f"{capability}/{thing}")
