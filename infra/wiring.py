@@ -6,28 +6,68 @@ from typing import Any
 
 from baseplus.agreements import api as agreements
 from baseplus.agreements.events import AgreementEvent
+from baseplus.apprenticeships import api as apprenticeships
+from baseplus.apprenticeships.events import ApprenticeshipEvent, MentorAssigned, MentorReassigned, MentorRelieved
 from baseplus.benchmarks.events import BenchmarkEvent
 from baseplus.kernel.events import EventTypes
 from baseplus.kernel.routes import Route
+from baseplus.mentoring import api as mentoring
+from baseplus.mentoring import followers
+from baseplus.mentoring.events import MentoringEvent
 from baseplus.outcomes.events import OutcomeEvent
 from infra.postgres.deciding import Followers
 from projections.agreements import api as agreement_views
 from projections.agreements.views import Agreements, Obligations
+from projections.apprenticeships import api as apprenticeship_views
+from projections.apprenticeships.timeline import Timeline
+from projections.apprenticeships.views import Apprenticeships, MentorNames
 from projections.benchmarks.views import Benchmarks, Contributions
 from projections.history import api as history
+from projections.mentors import api as mentor_views
+from projections.mentors.views import Mentors
 from projections.runner.view import View
 from tenants.events import TenancyEvent
 from tenants.keys import api as keys
 from tenants.keys.events import KeyEvent
 
-EVENT_TYPES = EventTypes(TenancyEvent, KeyEvent, AgreementEvent, OutcomeEvent, BenchmarkEvent)
+EVENT_TYPES = EventTypes(
+    TenancyEvent,
+    KeyEvent,
+    AgreementEvent,
+    ApprenticeshipEvent,
+    MentoringEvent,
+    OutcomeEvent,
+    BenchmarkEvent,
+)
 """Every event type that the program reads and writes."""
 
-FOLLOWERS: Followers = {}
+FOLLOWERS: Followers = {
+    MentorAssigned: (followers.assigned,),
+    MentorReassigned: (followers.reassigned,),
+    MentorRelieved: (followers.relieved,),
+}
 """What must happen together with an event, in the same transaction."""
 
-ROUTES: tuple[Route, ...] = (*keys.routes, *agreements.routes, *agreement_views.routes, *history.routes)
+ROUTES: tuple[Route, ...] = (
+    *keys.routes,
+    *agreements.routes,
+    *agreement_views.routes,
+    *mentoring.routes,
+    *mentor_views.routes,
+    *apprenticeships.routes,
+    *apprenticeship_views.routes,
+    *history.routes,
+)
 """Every command that people and programs may give, and every question that they may ask."""
 
-VIEWS: tuple[View[Any, Any], ...] = (Agreements(), Obligations(), Contributions(), Benchmarks())
+VIEWS: tuple[View[Any, Any], ...] = (
+    Agreements(),
+    Obligations(),
+    Mentors(),
+    Apprenticeships(),
+    MentorNames(),
+    Timeline(),
+    Contributions(),
+    Benchmarks(),
+)
 """Every read model."""

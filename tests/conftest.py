@@ -26,7 +26,7 @@ from infra.postgres.database import Database
 from infra.postgres.embedded import start_postgres
 from infra.postgres.migrate import migrate
 from infra.postgres.store import Store
-from infra.wiring import EVENT_TYPES
+from infra.wiring import EVENT_TYPES, FOLLOWERS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 _PREFIX = "baseplus-test-"
@@ -91,8 +91,8 @@ def database(postgres_server: Database, _template: str) -> Iterator[Database]:
 
 @pytest.fixture
 def store(database: Database) -> Iterator[Store]:
-    """A store on the test's own database, with every event type of the program."""
-    with closing(Store(database, EVENT_TYPES)) as store:
+    """A store on the test's own database, as the program has it."""
+    with closing(Store(database, EVENT_TYPES, followers=FOLLOWERS)) as store:
         yield store
 
 

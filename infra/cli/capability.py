@@ -38,7 +38,7 @@ def capabilities(routes: Iterable[Route]) -> dict[str, click.Group]:
 
 def _command(route: CommandRoute, one: str) -> click.Command:
     fields = {field.name: field for field in route.fields}
-    thing = route.ids[0] if route.ids else one
+    thing = route.ids[0] if route.ids else _singular(route.path.strip("/"))
 
     def run(**given: Any) -> None:
         out, tenant, name = Printer(str(given.pop("form"))), given.pop("tenant"), given.pop("_thing")

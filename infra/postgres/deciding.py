@@ -20,12 +20,13 @@ Loader: TypeAlias = Callable[[Decider[Any, Any, Any], StreamId], Loaded]
 
 @dataclass
 class Opened:
-    """A stream that takes part. version and state: after what was decided so far."""
+    """A stream that takes part. version, state: after what was decided so far. loaded: the version it was found at."""
 
     decider: Decider[Any, Any, Any]
     state: Any
     version: int
     snapshot: int
+    loaded: int
 
 
 class Decision:
@@ -41,7 +42,7 @@ class Decision:
         one = self.streams.get(stream)
         if one is None:
             found = found or self._load(decider, stream)
-            one = self.streams[stream] = Opened(decider, found.state, found.version, found.snapshot)
+            one = self.streams[stream] = Opened(decider, found.state, found.version, found.snapshot, found.version)
         return one
 
     def put(self, step: Step) -> None:
@@ -56,6 +57,16 @@ class Decision:
         for event in decided:
             for further in self._following(step.thing, event):
                 self.put(further)
+
+    def moved(self) -> bool:
+        """Whether a stream has moved on since it was loaded.
+
+        They are loaded one after the other. Where one moved, they may never have stood together as they were found, and
+        a refusal for what they say together may be wrong.
+        """
+        if len(self.streams) == 1:
+            return False
+        return any(self._load(one.decider, stream).version != one.loaded for stream, one in self.streams.items())
 
     def _following(self, thing: str, event: Event) -> Iterator[Step]:
         for follow in self._followers.get(type(event), ()):

@@ -211,9 +211,14 @@ class Store:
                 raise VersionConflict(stream=stream, expected=expected, actual=found.version)
             decision = self._decision(tenant, now)
             own = decision.opened(decider, stream, found)
-            for command in commands:
-                resolved = resolve(self.load, tenant, command) if resolve else command
-                decision.put(Step(decider, thing, resolved))
+            try:
+                for command in commands:
+                    resolved = resolve(self.load, tenant, command) if resolve else command
+                    decision.put(Step(decider, thing, resolved))
+            except Rejected:
+                if attempt < _ATTEMPTS - 1 and decision.moved():
+                    continue
+                raise
             appended = self._record(tenant, decision, metadata, at, last=attempt == _ATTEMPTS - 1)
             if appended is None:
                 continue
@@ -250,11 +255,14 @@ class Store:
             if (first := self._first_bulk(tenant, metadata)) is not None:
                 return first
             decision = self._decision(tenant, now)
-            for number, step in enumerate(steps):
-                try:
+            number = 0
+            try:
+                for number, step in enumerate(steps):  # noqa: B007 - which one was refused
                     decision.put(step)
-                except Rejected as refusal:
-                    raise Rejected(refusal.code, **{"command": number, **refusal.facts}) from None
+            except Rejected as refusal:
+                if attempt < _ATTEMPTS - 1 and decision.moved():
+                    continue
+                raise Rejected(refusal.code, **{"command": number, **refusal.facts}) from None
             appended = self._record(tenant, decision, metadata, at, last=attempt == _ATTEMPTS - 1)
             if appended is None:
                 continue

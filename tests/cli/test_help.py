@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from infra.cli.main import cli
 
 EXPECTED = {
-    "agreement", "demo", "doctor", "history", "import", "kafka", "key", "migrate", "project", "rebuild", "relay",
-    "release", "resume", "tenant", "verify",
+    "agreement", "apprenticeship", "demo", "doctor", "history", "import", "kafka", "key", "mentoring", "migrate",
+    "project", "rebuild", "relay", "release", "resume", "tenant", "verify",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -64,6 +65,25 @@ def test_what_is_refused_further_on_refuses_the_whole(together: Store) -> None:
     with pytest.raises(Rejected, match="bank is full"):
         together.execute(NORTH, accounts, "b", Deposit(2))
     assert (held(together, "b"), held(together, "bank"), together.position(NORTH)) == (0, 4, 4)
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_a_refusal_stands_on_streams_as_they_stood_together(together: Store, bulk: bool) -> None:
+    """Between the loading of the account and of the bank, somebody else deposits to the account what fills the bank."""
+    others = iter([Deposit(5)])
+
+    def decide_once(command: Deposit, account: Account, now: object) -> Iterator[Deposited]:
+        if account.amount:
+            raise Rejected("deposited_already")
+        for other in others:
+            together.execute(NORTH, accounts, "a", other)
+        yield Deposited(command.amount)
+
+    once: Decider[Deposit, Account, Any] = Decider("accounts", Account, decide_once, accounts.evolve)
+    steps = [Step(once, "a", Deposit(1))]
+    deposit = partial(together.execute_all, NORTH, steps) if bulk else partial(together.execute, NORTH, *steps[0])
+    with pytest.raises(Rejected, match="deposited already"):
+        deposit()
 
 
 def test_the_last_place_is_taken_once_however_many_race_for_it(together: Store) -> None:

@@ -1,46 +1,21 @@
-"""Histories of one agreement, folded into rows as the runner does it."""
+"""Histories of one agreement as rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import msgspec
-
 from baseplus.agreements.events import AgreementEvent
 from projections.agreements.views import AgreementRow, Agreements, ObligationRow, Obligations
-from projections.runner.view import At, View
+from tests.projections.folding import fold
 
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-def time(position: int) -> datetime:
-    """When the event at this position happened: one every minute."""
-    return NOON + timedelta(minutes=position)
-
-
-def fold(view: View[Any, Any], history: Sequence[AgreementEvent]) -> dict[str, Any]:
-    """The rows by key. Each row is folded from a copy, as in the runner."""
-    rows: dict[str, Any] = {}
-    for position, event in enumerate(history, 1):
-        if isinstance(event, view.events):
-            at = At("qinglan", position, "agreements/a-1", "", time(position), time(position))
-            for key in view.keys(event, at):
-                before = msgspec.json.decode(msgspec.json.encode(rows[key]), type=view.row) if key in rows else None
-                after = view.evolve(before, event, msgspec.structs.replace(at, key=key))
-                if after is not None:
-                    rows[key] = after
-    return rows
+STREAM = "agreements/a-1"
 
 
 def agreement(*history: AgreementEvent) -> AgreementRow:
     """The row of the one agreement."""
-    row = fold(Agreements(), history)["a-1"]
+    row = fold(Agreements(), STREAM, history)["a-1"]
     assert isinstance(row, AgreementRow)
     return row
 
 
 def obligations(*history: AgreementEvent) -> dict[str, ObligationRow]:
     """The rows of what is owed, by key."""
-    return fold(Obligations(), history)
+    return fold(Obligations(), STREAM, history)

@@ -61,7 +61,8 @@ from tests.agreements.story import (
     signed_by_school,
 )
 from tests.agreements.test_any_order import History, histories
-from tests.projections.agreements.rows import agreement, fold, obligations, time
+from tests.projections.agreements.rows import STREAM, agreement, obligations
+from tests.projections.folding import fold, time
 
 MARCH = date(2026, 3, 31)
 N = len(in_force)
@@ -252,8 +253,8 @@ def test_an_obligation_may_be_postponed_and_may_lapse() -> None:
     ],
 )
 def test_an_event_about_what_was_never_opened_makes_no_row(event: AgreementEvent) -> None:
-    assert fold(Agreements(), [event]) == {}
-    assert fold(Obligations(), [event]) == {}
+    assert fold(Agreements(), STREAM, [event]) == {}
+    assert fold(Obligations(), STREAM, [event]) == {}
 
 
 def test_a_signature_of_an_amendment_that_is_not_on_the_table_changes_nothing_but_the_position() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from baseplus.kernel.events import Event, EventTypes
 from baseplus.kernel.vocabulary import StreamId, TenantId
 from infra.postgres.database import Database
+from infra.postgres.deciding import Followers
 from infra.postgres.store import NewEvent, Store
 from projections.runner.rows import AnyConnection
 from projections.runner.source import Delivered, Source
@@ -29,10 +30,10 @@ HANG = 60.0
 class Stage:
     """Tenants' histories in the store, and what of them is in the log."""
 
-    def __init__(self, database: Database, types: EventTypes = TYPES) -> None:
+    def __init__(self, database: Database, types: EventTypes = TYPES, followers: Followers | None = None) -> None:
         self.database = database
         self.types = types
-        self.store = Store(database, types)
+        self.store = Store(database, types, followers=followers)
         self.log = MemoryLog()
         self._versions: dict[tuple[str, str], int] = {}
         self._published: dict[str, int] = {}

@@ -1,0 +1,55 @@
+"""What can happen to a mentor. The stream is `mentoring/<mentor>`."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from baseplus.apprenticeships.events import MentorKind
+from baseplus.kernel.events import Event, Personal
+from baseplus.kernel.vocabulary import Id, Line, PersonId, Text
+
+Capacity = Annotated[int, Meta(ge=0, le=100, extra={"form": "a number of apprentices, 0 to 100"})]
+
+
+class MentorRegistered(Event):
+    """A person of this organisation (by its id as a party) may be a mentor of this kind."""
+
+    TYPE: ClassVar = "mentoring.mentor_registered.v1"
+    person: PersonId
+    name: Annotated[Line, Personal("person")]
+    kind: MentorKind
+    organisation: Id
+
+
+class MentorQualified(Event):
+    """The mentor has shown that they master what they are to teach."""
+
+    TYPE: ClassVar = "mentoring.mentor_qualified.v1"
+    person: PersonId
+    evidence: Annotated[Text, Personal("person")]
+
+
+class CapacitySet(Event):
+    """The mentor may guide so many apprentices at once."""
+
+    TYPE: ClassVar = "mentoring.capacity_set.v1"
+    capacity: Capacity
+
+
+class ApprenticeTakenOn(Event):
+    """The mentor guides the apprentice of this apprenticeship from now on."""
+
+    TYPE: ClassVar = "mentoring.apprentice_taken_on.v1"
+    apprenticeship: Id
+
+
+class ApprenticeReleased(Event):
+    """The mentor guides the apprentice of this apprenticeship no longer."""
+
+    TYPE: ClassVar = "mentoring.apprentice_released.v1"
+    apprenticeship: Id
+
+
+MentoringEvent = MentorRegistered | MentorQualified | CapacitySet | ApprenticeTakenOn | ApprenticeReleased

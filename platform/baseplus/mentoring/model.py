@@ -1,0 +1,156 @@
+"""Mentors: commands, state, rules.
+
+The rule of capacity is the mentor's own: whoever assigns a mentor, the mentor's stream decides in the same transaction
+whether there is room. `docs/domain/mentoring.md` draws it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, assert_never
+
+import msgspec
+from msgspec import Meta
+
+from baseplus.apprenticeships.events import MentorKind
+from baseplus.kernel.decisions import Command, Decider
+from baseplus.kernel.refusals import Rejected
+from baseplus.kernel.vocabulary import Id, Line, PersonId, Text
+from baseplus.mentoring.events import (
+    ApprenticeReleased,
+    ApprenticeTakenOn,
+    Capacity,
+    CapacitySet,
+    MentoringEvent,
+    MentorQualified,
+    MentorRegistered,
+)
+
+USUAL_CAPACITY = 6
+
+
+class Register(Command, frozen=True):
+    """Register a mentor.
+
+    From then on apprentices may be assigned to them, up to their capacity.
+    """
+
+    person: Annotated[PersonId, Meta(description="the person, by a random id that says nothing about them")]
+    name: Annotated[Line, Meta(description="the person's name")]
+    kind: Annotated[MentorKind, Meta(description="of which side: the school's tutor or the enterprise's master")]
+    organisation: Annotated[Id, Meta(description="the school or enterprise that they belong to")]
+    capacity: Annotated[Capacity, Meta(description="apprentices at once, at most")] = USUAL_CAPACITY
+
+
+class Qualify(Command, frozen=True):
+    """Record that a mentor has shown what they can do.
+
+    For a campus tutor it is practice in the trade, for an enterprise master practice in teaching it.
+    """
+
+    evidence: Annotated[Text, Meta(description="what shows it; it can be erased")]
+
+
+class SetCapacity(Command, frozen=True):
+    """Set how many apprentices a mentor may guide at once.
+
+    Not fewer than they guide: relieve them first.
+    """
+
+    capacity: Annotated[Capacity, Meta(description="apprentices at once, at most")]
+
+
+class TakeOn(Command, frozen=True):
+    """Take an apprentice on. It follows from an assignment and is never ordered by itself."""
+
+    mentor: PersonId
+    kind: MentorKind
+    apprenticeship: Id
+
+
+class Release(Command, frozen=True):
+    """Release an apprentice. It follows from a relief and is never ordered by itself."""
+
+    apprenticeship: Id
+
+
+MentoringCommand = Register | Qualify | SetCapacity | TakeOn | Release
+
+
+class Mentor(msgspec.Struct, frozen=True):
+    """What the rules need to know. `kind` None: nobody is registered. `guides`: apprenticeships."""
+
+    person: str = ""
+    kind: MentorKind | None = None
+    qualified: bool = False
+    capacity: int = 0
+    guides: frozenset[str] = frozenset()
+
+
+def decide(command: MentoringCommand, mentor: Mentor, _now: datetime) -> Iterator[MentoringEvent]:
+    """What an order leads to. Raises Rejected."""
+    match command:
+        case Register(person, name, kind, organisation, capacity):
+            if mentor.kind:
+                raise Rejected("mentor_registered_already", kind=mentor.kind.value)
+            yield MentorRegistered(person, name, kind, organisation)
+            yield CapacitySet(capacity)
+        case Qualify(evidence):
+            _check_registered(mentor)
+            if mentor.qualified:
+                raise Rejected("mentor_qualified_already")
+            yield MentorQualified(mentor.person, evidence)
+        case SetCapacity(capacity):
+            _check_registered(mentor)
+            if capacity < len(mentor.guides):
+                raise Rejected("capacity_below_load", capacity=capacity, load=len(mentor.guides))
+            if capacity != mentor.capacity:
+                yield CapacitySet(capacity)
+        case TakeOn():
+            yield from _take_on(command, mentor)
+        case Release(apprenticeship):
+            # The apprenticeship has decided it; there is nothing here to refuse.
+            if apprenticeship in mentor.guides:
+                yield ApprenticeReleased(apprenticeship)
+        case _:
+            assert_never(command)
+
+
+def _check_registered(mentor: Mentor) -> None:
+    if not mentor.kind:
+        raise Rejected("mentor_not_registered")
+
+
+def _take_on(command: TakeOn, mentor: Mentor) -> Iterator[MentoringEvent]:
+    who = {"mentor": command.mentor}
+    if not mentor.kind:
+        raise Rejected("mentor_not_registered", **who)
+    if mentor.kind is not command.kind:
+        raise Rejected("mentor_of_another_kind", **who, kind=mentor.kind.value, needed=command.kind.value)
+    if command.apprenticeship in mentor.guides:
+        raise Rejected("apprentice_taken_on_already", **who, apprenticeship=command.apprenticeship)
+    if len(mentor.guides) >= mentor.capacity:
+        raise Rejected("mentor_at_capacity", **who, capacity=mentor.capacity)
+    yield ApprenticeTakenOn(command.apprenticeship)
+
+
+def evolve(mentor: Mentor, event: MentoringEvent) -> Mentor:
+    """The mentor after the event."""
+    change = msgspec.structs.replace
+    match event:
+        case MentorRegistered(person, _, kind):
+            return change(mentor, person=person, kind=kind)
+        case MentorQualified():
+            return change(mentor, qualified=True)
+        case CapacitySet(capacity):
+            return change(mentor, capacity=capacity)
+        case ApprenticeTakenOn(apprenticeship):
+            return change(mentor, guides=mentor.guides | {apprenticeship})
+        case ApprenticeReleased(apprenticeship):
+            return change(mentor, guides=mentor.guides - {apprenticeship})
+        case _:
+            assert_never(event)
+
+
+mentoring = Decider("mentoring", Mentor, decide, evolve)

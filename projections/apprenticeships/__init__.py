@@ -1,0 +1,1 @@
+"""Apprentices with their mentors, and what happened to each in its order."""

@@ -1,0 +1,114 @@
+"""Questions about apprenticeships. The tenant comes first; row-level security knows no other."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, structs
+
+from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
+from baseplus.kernel.refusals import NotFound
+from baseplus.kernel.vocabulary import Id, Line, PersonId, TenantId
+from projections.apprenticeships.timeline import TimelineRow
+from projections.apprenticeships.views import ApprenticeshipRow, ApprenticeshipState
+from projections.runner.reader import Reader, fields
+
+_FOR = """
+    (%(enterprise)s::text IS NULL OR enterprise = %(enterprise)s)
+    AND (%(mentor)s::text IS NULL OR tutor = %(mentor)s OR master = %(mentor)s)"""
+_NAMED = f"""
+    SELECT {fields(ApprenticeshipRow)},
+        (SELECT name FROM views.mentor_names WHERE id = tutor) AS tutor_name,
+        (SELECT name FROM views.mentor_names WHERE id = master) AS master_name
+    FROM views.apprenticeships a"""
+
+
+class NamedApprenticeshipRow(ApprenticeshipRow):
+    """An apprenticeship with the names of those who guide the apprentice now."""
+
+    tutor_name: str | None = None
+    master_name: str | None = None
+
+
+class NamedTimelineRow(TimelineRow):
+    """What happened, with the names of the mentors whom it concerns."""
+
+    mentor_name: str | None = None
+    previous_name: str | None = None
+
+
+class ListApprenticeships(ListQuery, frozen=True, kw_only=True):
+    """Which apprenticeships."""
+
+    state: Annotated[ApprenticeshipState | None, Meta(description="only those in this state")] = None
+    mentor: Annotated[PersonId | None, Meta(description="only those whom this mentor guides now")] = None
+    enterprise: Annotated[Id | None, Meta(description="only those at this enterprise")] = None
+    base: Annotated[Id | None, Meta(description="only those at this base")] = None
+    agreement: Annotated[Id | None, Meta(description="only those under this agreement")] = None
+    search: Annotated[Line | None, Meta(description="only apprentices whose name has this in it")] = None
+
+
+class ShowApprenticeship(Query, frozen=True, kw_only=True):
+    """Which apprenticeship."""
+
+    apprenticeship: Id
+    mentor: Annotated[PersonId | None, Meta(description="only where this mentor guides the apprentice now")] = None
+    enterprise: Annotated[Id | None, Meta(description="only where it is at this enterprise")] = None
+
+
+class ShowTimeline(ListQuery, frozen=True, kw_only=True):
+    """Of which apprenticeship."""
+
+    apprenticeship: Id
+    mentor: Annotated[PersonId | None, Meta(description="only where this mentor guides the apprentice now")] = None
+    enterprise: Annotated[Id | None, Meta(description="only where it is at this enterprise")] = None
+
+
+def one_apprenticeship(
+    reader: Reader, tenant: TenantId, asked: ShowApprenticeship, *, until: int | None = None
+) -> NamedApprenticeshipRow:
+    """Show an apprenticeship.
+
+    The apprentice, who guides them and who did, and where they stand.
+    """
+    sql = f"{_NAMED} WHERE id = %(apprenticeship)s AND {_FOR}"
+    rows = reader.rows(tenant, sql, structs.asdict(asked), NamedApprenticeshipRow, until=until)
+    if not rows:
+        raise NotFound(apprenticeship=asked.apprenticeship)
+    return rows[0]
+
+
+def apprenticeships(
+    reader: Reader, tenant: TenantId, asked: ListApprenticeships, *, until: int | None = None
+) -> Page[NamedApprenticeshipRow]:
+    """List apprenticeships with their mentors, by id."""
+    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    sql = f"""{_NAMED}
+        WHERE id > %(after)s
+          AND (%(state)s::text IS NULL OR state = %(state)s)
+          AND (%(base)s::text IS NULL OR base = %(base)s)
+          AND (%(agreement)s::text IS NULL OR agreement = %(agreement)s)
+          AND (%(search)s::text IS NULL OR strpos(lower(name), lower(%(search)s)) > 0)
+          AND {_FOR}
+        ORDER BY id LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, NamedApprenticeshipRow, until=until)
+    return page_of(rows, asked.limit, lambda row: (row.id,))
+
+
+def timeline(
+    reader: Reader, tenant: TenantId, asked: ShowTimeline, *, until: int | None = None
+) -> Page[NamedTimelineRow]:
+    """Show what happened to an apprenticeship, the latest first."""
+    (before,) = read_cursor(asked.cursor, tuple[int]) if asked.cursor else (2**63 - 1,)
+    sql = f"""
+        SELECT {fields(TimelineRow)},
+            (SELECT name FROM views.mentor_names WHERE id = mentor) AS mentor_name,
+            (SELECT name FROM views.mentor_names WHERE id = previous) AS previous_name
+        FROM views.timeline
+        WHERE apprenticeship = %(apprenticeship)s AND position < %(before)s
+          AND EXISTS (SELECT FROM views.apprenticeships WHERE id = %(apprenticeship)s AND {_FOR})
+        ORDER BY position DESC LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "before": before}, NamedTimelineRow, until=until)
+    if not rows and not asked.cursor:
+        raise NotFound(apprenticeship=asked.apprenticeship)
+    return page_of(rows, asked.limit, lambda row: (row.position,))

@@ -1,0 +1,63 @@
+"""Questions about mentors. The tenant comes first; row-level security knows no other."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, structs
+
+from baseplus.apprenticeships.events import MentorKind
+from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
+from baseplus.kernel.refusals import NotFound
+from baseplus.kernel.vocabulary import Id, Line, TenantId
+from projections.mentors.views import MentorRow
+from projections.runner.reader import Reader, fields
+
+_OF_ORGANISATION = "(%(organisation)s::text IS NULL OR organisation = %(organisation)s)"
+
+
+class ListMentors(ListQuery, frozen=True, kw_only=True):
+    """Which mentors."""
+
+    kind: Annotated[MentorKind | None, Meta(description="only those of this side")] = None
+    organisation: Annotated[Id | None, Meta(description="only those of this school or enterprise")] = None
+    qualified: Annotated[bool | None, Meta(description="only those who have shown what they can do, or have not")] = (
+        None
+    )
+    with_room: Annotated[bool | None, Meta(description="only those who may take on another one, or may not")] = None
+    search: Annotated[Line | None, Meta(description="only those whose name has this in it")] = None
+
+
+class ShowMentor(Query, frozen=True, kw_only=True):
+    """Which mentor."""
+
+    mentor: Id
+    organisation: Annotated[Id | None, Meta(description="only where it is one of this school or enterprise")] = None
+
+
+def one_mentor(reader: Reader, tenant: TenantId, asked: ShowMentor, *, until: int | None = None) -> MentorRow:
+    """Show a mentor.
+
+    What they may take on, and whom they guide.
+    """
+    sql = f"SELECT {fields(MentorRow)} FROM views.mentors WHERE id = %(mentor)s AND {_OF_ORGANISATION}"
+    rows = reader.rows(tenant, sql, structs.asdict(asked), MentorRow, until=until)
+    if not rows:
+        raise NotFound(mentor=asked.mentor)
+    return rows[0]
+
+
+def mentors(reader: Reader, tenant: TenantId, asked: ListMentors, *, until: int | None = None) -> Page[MentorRow]:
+    """List mentors with their load, by id."""
+    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    sql = f"""
+        SELECT {fields(MentorRow)} FROM views.mentors
+        WHERE id > %(after)s
+          AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+          AND {_OF_ORGANISATION}
+          AND (%(qualified)s::boolean IS NULL OR qualified = %(qualified)s)
+          AND (%(with_room)s::boolean IS NULL OR (load < capacity) = %(with_room)s)
+          AND (%(search)s::text IS NULL OR strpos(lower(name), lower(%(search)s)) > 0)
+        ORDER BY id LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, MentorRow, until=until)
+    return page_of(rows, asked.limit, lambda row: (row.id,))

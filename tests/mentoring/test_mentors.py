@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from baseplus.apprenticeships.events import MentorAssigned, MentorKind, MentorReassigned, MentorRelieved
+from baseplus.kernel.decisions import Step
+from baseplus.kernel.scenario import Scenario
+from baseplus.mentoring import followers
+from baseplus.mentoring.events import (
+    ApprenticeReleased,
+    ApprenticeTakenOn,
+    CapacitySet,
+    MentorQualified,
+    MentorRegistered,
+)
+from baseplus.mentoring.model import Qualify, Register, Release, SetCapacity, TakeOn, mentoring
+from tests.apprenticeships.story import MASTER, TUTOR, day
+
+given = Scenario(mentoring)
+
+registered = (MentorRegistered("person-3", "Gao Mingze", MASTER, "yunchuan"), CapacitySet(2))
+guides_one = (*registered, ApprenticeTakenOn("ap-1"))
+guides_two = (*guides_one, ApprenticeTakenOn("ap-2"))
+
+
+def take_on(apprenticeship: str, kind: MentorKind = MASTER) -> TakeOn:
+    return TakeOn("m-gao", kind, apprenticeship)
+
+
+def test_a_mentor_is_registered_with_room_for_six_apprentices() -> None:
+    given().when(Register("person-3", "Gao Mingze", MASTER, "yunchuan")).then(
+        MentorRegistered("person-3", "Gao Mingze", MASTER, "yunchuan"), CapacitySet(6)
+    )
+
+
+def test_a_mentor_is_registered_with_the_room_that_they_have() -> None:
+    given().when(Register("person-3", "Gao Mingze", MASTER, "yunchuan", capacity=2)).then(*registered)
+
+
+def test_a_mentor_is_registered_once() -> None:
+    given(*registered).when(Register("person-3", "Gao Mingze", TUTOR, "qinglan")).then_rejected(
+        "mentor_registered_already", kind="enterprise_master"
+    )
+
+
+def test_a_mentor_shows_what_they_can_do_and_does_so_once() -> None:
+    qualified = MentorQualified("person-3", "Twelve years at the lathe")
+    given(*registered).when(Qualify("Twelve years at the lathe")).then(qualified)
+    given(*registered, qualified).when(Qualify("Thirteen years")).then_rejected("mentor_qualified_already")
+
+
+def test_capacity_is_set_anew() -> None:
+    given(*guides_two).when(SetCapacity(3)).then(CapacitySet(3))
+    given(*guides_two).when(SetCapacity(3), take_on("ap-3")).then(ApprenticeTakenOn("ap-3"))
+
+
+def test_the_same_capacity_again_changes_nothing() -> None:
+    given(*registered).when(SetCapacity(2)).then()
+
+
+def test_capacity_is_not_set_below_the_load() -> None:
+    given(*guides_two).when(SetCapacity(1)).then_rejected("capacity_below_load", capacity=1, load=2)
+    given(*registered).when(SetCapacity(0)).then(CapacitySet(0))
+
+
+def test_who_is_not_registered_has_no_capacity_and_nothing_to_show() -> None:
+    given().when(SetCapacity(3)).then_rejected("mentor_not_registered")
+    given().when(Qualify("…")).then_rejected("mentor_not_registered")
+
+
+def test_a_mentor_takes_apprentices_on_up_to_their_capacity() -> None:
+    given(*guides_one).when(take_on("ap-2")).then(ApprenticeTakenOn("ap-2"))
+    given(*guides_two).when(take_on("ap-3")).then_rejected("mentor_at_capacity", mentor="m-gao", capacity=2)
+
+
+def test_a_released_apprentice_makes_room() -> None:
+    given(*guides_two).when(Release("ap-1"), take_on("ap-3")).then(ApprenticeTakenOn("ap-3"))
+
+
+def test_who_is_not_registered_takes_nobody_on() -> None:
+    given().when(take_on("ap-1")).then_rejected("mentor_not_registered", mentor="m-gao")
+
+
+def test_a_mentor_takes_on_whom_their_kind_guides() -> None:
+    given(*registered).when(take_on("ap-1", TUTOR)).then_rejected(
+        "mentor_of_another_kind", mentor="m-gao", kind="enterprise_master", needed="campus_tutor"
+    )
+
+
+def test_an_apprentice_is_taken_on_once() -> None:
+    given(*guides_one).when(take_on("ap-1")).then_rejected(
+        "apprentice_taken_on_already", mentor="m-gao", apprenticeship="ap-1"
+    )
+
+
+def test_a_mentor_lets_go_whom_they_guide_and_nothing_happens_for_others() -> None:
+    given(*guides_one).when(Release("ap-1")).then(ApprenticeReleased("ap-1"))
+    given(*guides_one).when(Release("ap-9")).then()
+    given().when(Release("ap-1")).then()
+
+
+def test_what_happens_to_an_apprenticeship_is_put_to_its_mentors() -> None:
+    assert list(followers.assigned("ap-1", MentorAssigned(MASTER, "m-gao", day(1)))) == [
+        Step(mentoring, "m-gao", take_on("ap-1"))
+    ]
+    assert list(followers.reassigned("ap-1", MentorReassigned(MASTER, "m-gao", "m-xu", day(1)))) == [
+        Step(mentoring, "m-gao", take_on("ap-1")),
+        Step(mentoring, "m-xu", Release("ap-1")),
+    ]
+    assert list(followers.relieved("ap-1", MentorRelieved(MASTER, "m-gao", day(1)))) == [
+        Step(mentoring, "m-gao", Release("ap-1"))
+    ]
