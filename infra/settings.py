@@ -12,13 +12,15 @@ from pathlib import Path
 
 from baseplus.kernel.refusals import Invalid
 
+_ROLES = ("app", "relay", "worker", "stream")
+
 
 @dataclass(frozen=True)
 class Settings:
     """database_url: None means our own PostgreSQL in `data`; role_urls: logins of their own for roles (app, relay,
-    worker). kafka: None means our own broker, or none at all. secret: signs cookies; None: one of our own, made once.
-    personas: a file of people to sign in as, which only a demonstration has. stream_url: where browsers find the stream
-    of live events; None: there is none. rate_limit: requests of one key in a minute, all processes together.
+    worker, stream). kafka: None means our own broker, or none at all. secret: signs cookies; None: one of our own, made
+    once. personas: a file of people to sign in as, which only a demonstration has. stream_url: where browsers find the
+    stream of live events; None: there is none. rate_limit: requests of one key in a minute, all processes together.
     body_limit: bytes of a request's body."""
 
     data: Path
@@ -67,7 +69,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         log_level=text("BASEPLUS_LOG_LEVEL") or "info",
         rate_limit=number("BASEPLUS_RATE_LIMIT") or 1_200,
         body_limit=number("BASEPLUS_BODY_LIMIT") or 1_048_576,
-        role_urls={role: url for role in ("app", "relay", "worker") if (url := text(f"DATABASE_URL_{role.upper()}"))},
+        role_urls={role: url for role in _ROLES if (url := text(f"DATABASE_URL_{role.upper()}"))},
         secret=text("BASEPLUS_SECRET"),
         personas=Path(personas).absolute() if personas else None,
         stream_url=text("BASEPLUS_STREAM_URL"),

@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from baseplus.kernel.refusals import Unavailable
 
-Role = Literal["admin", "app", "relay", "worker"]
+Role = Literal["admin", "app", "relay", "worker", "stream"]
 
 
 @dataclass(frozen=True)

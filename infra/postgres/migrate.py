@@ -18,7 +18,13 @@ from infra.postgres.database import Database
 
 HERE = Path(__file__).parent / "migrations"
 _LOCK = 4_242_001
-_ROLES = {"baseplus_owner": "NOLOGIN", "baseplus_app": "LOGIN", "baseplus_relay": "LOGIN", "baseplus_worker": "LOGIN"}
+_ROLES = {
+    "baseplus_owner": "NOLOGIN",
+    "baseplus_app": "LOGIN",
+    "baseplus_relay": "LOGIN",
+    "baseplus_worker": "LOGIN",
+    "baseplus_stream": "LOGIN",
+}
 
 
 def run_file(name: str) -> None:
