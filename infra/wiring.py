@@ -23,6 +23,8 @@ from projections.apprenticeships.timeline import Timeline
 from projections.apprenticeships.views import Apprenticeships, MentorNames
 from projections.benchmarks.views import Benchmarks, Contributions
 from projections.history import api as history
+from projections.keys import api as key_views
+from projections.keys.views import Keys
 from projections.mentors import api as mentor_views
 from projections.mentors.views import Mentors
 from projections.runner.view import View
@@ -50,6 +52,7 @@ FOLLOWERS: Followers = {
 
 ROUTES: tuple[Route, ...] = (
     *keys.routes,
+    *key_views.routes,
     *agreements.routes,
     *agreement_views.routes,
     *mentoring.routes,
@@ -61,6 +64,7 @@ ROUTES: tuple[Route, ...] = (
 """Every command that people and programs may give, and every question that they may ask."""
 
 VIEWS: tuple[View[Any, Any], ...] = (
+    Keys(),
     Agreements(),
     Obligations(),
     Mentors(),

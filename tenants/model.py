@@ -10,7 +10,7 @@ from typing import Annotated, assert_never
 import msgspec
 from msgspec import Meta
 
-from baseplus.kernel.decisions import Command, Decider, Load
+from baseplus.kernel.decisions import Command, Decider
 from baseplus.kernel.refusals import Rejected
 from baseplus.kernel.vocabulary import Line, TenantId
 from tenants.events import OrganisationKind, OrganisationRegistered, TenancyEvent, UniversityRegistered
@@ -47,7 +47,7 @@ class Tenant(msgspec.Struct, frozen=True):
     kind: TenantKind | None = None
 
 
-def one_operator(_load: Load, tenant: TenantId, command: RegisterTenant) -> RegisterTenant:
+def one_operator(tenant: TenantId, command: RegisterTenant) -> RegisterTenant:
     """The order as it is: the operator is registered under its fixed id, and nobody else is. Raises Rejected."""
     if (tenant == OPERATOR) is not (command.kind is TenantKind.OPERATOR):
         raise Rejected("operator_has_its_own_id", tenant=tenant, operator=OPERATOR)

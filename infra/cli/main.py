@@ -15,6 +15,7 @@ from infra.cli.doctor import doctor
 from infra.cli.errors import Exit, report
 from infra.cli.imports import import_
 from infra.cli.kafka import kafka
+from infra.cli.key import key
 from infra.cli.migrate import migrate
 from infra.cli.processes import project, relay
 from infra.cli.rebuild import rebuild, resume
@@ -22,6 +23,7 @@ from infra.cli.release import release
 from infra.cli.tenant import tenant
 from infra.cli.verify import verify
 from infra.wiring import ROUTES
+from tenants.keys.model import keys
 
 
 class Program(click.Group):
@@ -72,9 +74,10 @@ def cli() -> None:
     """Immutable histories, read models and benchmarks for the joint bases of universities and enterprises."""
 
 
-for one in (demo, relay, project, kafka, migrate, tenant, import_, rebuild, resume, release, verify, doctor):
+for one in (demo, relay, project, kafka, migrate, tenant, key, import_, rebuild, resume, release, verify, doctor):
     cli.add_command(one)
-for group in capabilities(ROUTES).values():
+# keys have commands of their own: somebody has to make the secret
+for group in capabilities(route for route in ROUTES if route.capability != keys.name).values():
     cli.add_command(group)
 
 

@@ -12,7 +12,7 @@ from infra.environment import open_database
 from infra.postgres.overview import list_tenants, show_tenant
 from infra.settings import read_settings
 from infra.wiring import EVENT_TYPES
-from tenants.model import RegisterTenant, TenantKind, tenancy
+from tenants.model import RegisterTenant, TenantKind, one_operator, tenancy
 
 _COLUMNS = (
     Column("tenant", "Tenant"),
@@ -51,8 +51,8 @@ def tenant() -> None:
 def add(out: Printer, tenant: TenantId, kind: TenantKind, name: str, key: str | None) -> None:
     """Register TENANT, an id of lower-case letters, digits and hyphens. Its history begins with that."""
     key = key or fresh_key()
+    order = one_operator(tenant, RegisterTenant(kind=kind, name=name))
     with open_store() as store, repeatable(key):
-        order = RegisterTenant(kind=kind, name=name)
         store.register(tenant)
         print_receipt(out, store.execute(tenant, tenancy, tenant, order, metadata=Metadata(key=key)), key)
 

@@ -17,7 +17,7 @@ UNI_A, UNI_B, NOBODY = TenantId("uni-a"), TenantId("uni-b"), TenantId("nobody")
 def register(store: Store, tenant: TenantId, kind: TenantKind = TenantKind.UNIVERSITY) -> None:
     """Register a tenant."""
     store.register(tenant)
-    store.execute(tenant, tenancy, tenant, RegisterTenant(f"Tenant {tenant}", kind), resolve=one_operator)
+    store.execute(tenant, tenancy, tenant, one_operator(tenant, RegisterTenant(f"Tenant {tenant}", kind)))
 
 
 def issue(

@@ -2,52 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from baseplus.kernel.refusals import Unavailable
 from infra.cli.main import cli
 from infra.postgres.database import Database
 from infra.postgres.store import Store
-from infra.project import make_worker
-from infra.schema import bring_up_to_date
-from infra.settings import read_settings
-from tests.cli.program import eventually
-
-Run = Callable[..., Result]
+from tests.cli.answers import Run, csv_rows, project, refused, told
 
 DRAFT = (
     *("agreement", "draft", "a-1", "--tenant", "uni-a", "--title", "A base"),
     *("--parties", 'id=uni-a,kind=school,name="University A, Ltd"'),
     *("--parties", '{"id": "firm-b", "kind": "enterprise", "name": "Firm B"}'),
 )
-
-
-@pytest.fixture
-def baseplus(database: Database, tmp_path: Path) -> Run:
-    """Runs a command on the test's own database, given as DATABASE_URL."""
-    bring_up_to_date(database)
-    env = {"DATABASE_URL": database.url, "BASEPLUS_DATA": str(tmp_path / "data"), "KAFKA_BOOTSTRAP_SERVERS": None}
-
-    def invoke(*words: str, **more: str | None) -> Result:
-        return CliRunner().invoke(cli, words, env=env | more)
-
-    return invoke
-
-
-@pytest.fixture
-def uni_a(baseplus: Run) -> Run:
-    """The same, with the tenant uni-a."""
-    assert baseplus("tenant", "add", "uni-a", "--name", "University A").exit_code == 0
-    return baseplus
 
 
 def test_an_agreement_is_drafted_signed_and_shown_by_words_alone(uni_a: Run, database: Database) -> None:
@@ -186,39 +157,3 @@ def test_doctor_says_what_is_behind(uni_a: Run) -> None:
     assert found["Kafka"]["state"] == "warn"
     assert found["workers"]["mend"] == "run: baseplus project"
     assert found["projection"]["found"].startswith("1 event")
-
-
-def told(result: Result) -> Any:
-    """What a command that succeeded printed for programs."""
-    assert result.exit_code == 0, result.stderr
-    return json.loads(result.stdout)
-
-
-def csv_rows(result: Result) -> list[dict[str, str]]:
-    assert result.exit_code == 0, result.stderr
-    return list(csv.DictReader(io.StringIO(result.stdout)))
-
-
-def refused(result: Result, code: int, *words: str) -> None:
-    """Ended with that code; the last line begins with the first words and has the others. Nothing is on stdout."""
-    assert result.exit_code == code, result.stderr
-    last = result.stderr.strip().splitlines()[-1]
-    assert last.startswith(words[0]), result.stderr
-    for word in words:
-        assert word in last
-    assert result.stdout == ""
-
-
-def project(database: Database, tenant: str, position: int) -> None:
-    """Fold until the views have that position of the tenant."""
-    stop = threading.Event()
-    worker = make_worker(database, read_settings({}), None)
-    thread = threading.Thread(target=worker.run, args=(stop,))
-    thread.start()
-    try:
-        with database.connect("worker") as connection:
-            sql = "SELECT FROM views.tenant_position WHERE tenant = %s AND position >= %s"
-            eventually(lambda: connection.execute(sql, (tenant, position)).fetchone() is not None, "folded")
-    finally:
-        stop.set()
-        thread.join()

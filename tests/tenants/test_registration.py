@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from baseplus.kernel.refusals import Rejected
 from baseplus.kernel.scenario import Scenario
+from baseplus.kernel.vocabulary import TenantId
 from tenants.events import OrganisationKind, OrganisationRegistered, UniversityRegistered
-from tenants.model import RegisterTenant, TenantKind, tenancy
+from tenants.model import OPERATOR, RegisterTenant, TenantKind, one_operator, tenancy
+
+UNI = TenantId("uni-a")
 
 given = Scenario(tenancy)
 
@@ -27,6 +31,15 @@ def test_a_tenant_is_registered_once() -> None:
         given(registered).when(RegisterTenant("Another name")).then_rejected(
             "tenant_registered_already", name="Qinglan University"
         )
+
+
+@pytest.mark.parametrize("kind", TenantKind)
+def test_the_operator_is_registered_under_its_own_id_and_nobody_else_is(kind: TenantKind) -> None:
+    order = RegisterTenant("Somebody", kind)
+    right, wrong = (OPERATOR, UNI) if kind is TenantKind.OPERATOR else (UNI, OPERATOR)
+    assert one_operator(right, order) is order
+    with pytest.raises(Rejected, match="operator has its own id"):
+        one_operator(wrong, order)
 
 
 def test_a_tenants_own_history_begins_in_its_own_stream() -> None:
