@@ -21,7 +21,8 @@ class Settings:
     worker, stream). kafka: None means our own broker, or none at all. secret: signs cookies; None: one of our own, made
     once. personas: a file of people to sign in as, which only a demonstration has. stream_url: where browsers find the
     stream of live events; None: there is none. rate_limit: requests of one key in a minute, all processes together.
-    body_limit: bytes of a request's body."""
+    body_limit: bytes of a request's body. proxies: how many of ours stand in front, each of which adds an address to
+    X-Forwarded-For."""
 
     data: Path
     database_url: str | None = None
@@ -32,6 +33,7 @@ class Settings:
     log_level: str = "info"
     rate_limit: int = 1_200
     body_limit: int = 1_048_576
+    proxies: int = 0
     role_urls: Mapping[str, str] = field(default_factory=dict)
     secret: str | None = field(default=None, repr=False)
     personas: Path | None = None
@@ -69,6 +71,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         log_level=text("BASEPLUS_LOG_LEVEL") or "info",
         rate_limit=number("BASEPLUS_RATE_LIMIT") or 1_200,
         body_limit=number("BASEPLUS_BODY_LIMIT") or 1_048_576,
+        proxies=number("BASEPLUS_PROXIES") or 0,
         role_urls={role: url for role in _ROLES if (url := text(f"DATABASE_URL_{role.upper()}"))},
         secret=text("BASEPLUS_SECRET"),
         personas=Path(personas).absolute() if personas else None,

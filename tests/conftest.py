@@ -89,6 +89,13 @@ def database(postgres_server: Database, _template: str) -> Iterator[Database]:
         yield postgres_server.named(name)
 
 
+@pytest.fixture(scope="module")
+def module_database(postgres_server: Database, _template: str) -> Iterator[Database]:
+    """A migrated database for all tests of one module, dropped afterwards."""
+    with _new_database(postgres_server, _template) as name:
+        yield postgres_server.named(name)
+
+
 @pytest.fixture
 def store(database: Database) -> Iterator[Store]:
     """A store on the test's own database, as the program has it."""

@@ -31,6 +31,16 @@ from baseplus.kernel.decisions import Command
 from baseplus.kernel.refusals import Rejected
 from baseplus.kernel.vocabulary import Id
 
+Occurrence = Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=100_000,
+        description="which time it was owed: 1, 2, 3 …",
+        extra={"form": "a whole number from 1 to 100,000"},
+    ),
+]
+
 
 class PassDueDates(Command, frozen=True):
     """Let due dates pass.
@@ -46,7 +56,7 @@ class Fulfil(Command, frozen=True):
     """
 
     clause: Annotated[Id, Meta(description="the clause")]
-    occurrence: Annotated[int, Meta(ge=1, description="which time it was owed: 1, 2, 3 …")]
+    occurrence: Occurrence
     evidence: Annotated[tuple[Evidence, ...], Meta(min_length=1, max_length=1000, description="the events that count")]
 
 
@@ -54,7 +64,7 @@ class CureBreach(Command, frozen=True):
     """Cure a breach with evidence that came late."""
 
     clause: Annotated[Id, Meta(description="the clause")]
-    occurrence: Annotated[int, Meta(ge=1, description="which time it was owed: 1, 2, 3 …")]
+    occurrence: Occurrence
     evidence: Annotated[tuple[Evidence, ...], Meta(min_length=1, max_length=1000, description="the events that count")]
 
 

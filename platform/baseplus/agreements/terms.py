@@ -12,7 +12,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from baseplus.kernel.vocabulary import Count, Day, EventTypeName, Id, Line, StreamName, Text
+from baseplus.kernel.vocabulary import Count, Day, EventTypeName, Id, Line, Position, StreamName, Text
 
 
 class PartyKind(StrEnum):
@@ -108,5 +108,5 @@ class Evidence(Struct, frozen=True):
 
     type: EventTypeName
     stream: StreamName
-    position: Annotated[int, Meta(ge=1, description="its place in the university's history")]
+    position: Annotated[Position, Meta(description="its place in the university's history")]
     amount: Annotated[Count, Meta(description="how much of what is owed, in the obligation's unit")] = "1"

@@ -81,6 +81,7 @@ class NotFound(Refusal):
     """No such thing. Facts: what was looked for."""
 
     code = "not_found"
+    mend = "look its id up in the list"
 
 
 class Invalid(Refusal):

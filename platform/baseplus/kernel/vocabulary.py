@@ -75,6 +75,7 @@ Amount = Annotated[
 EventTypeName = Annotated[
     str,
     Meta(
+        max_length=100,
         pattern=r"^[a-z][a-z_]*\.[a-z][a-z_]*\.v[1-9][0-9]*" + _END,
         extra={"form": "the permanent name of an event type, like mentoring.guidance_given.v1"},
     ),
@@ -83,10 +84,16 @@ EventTypeName = Annotated[
 StreamName = Annotated[
     str,
     Meta(
+        max_length=130,
         pattern=f"^[a-z][a-z_]*/{ID}{_END}",
         extra={"form": "a stream: capability/id, like mentoring/m-7"},
         examples=["mentoring/m-7"],
     ),
+]
+Position = Annotated[
+    int,
+    # as far as every reader of JSON counts exactly
+    Meta(ge=1, le=2**53 - 1, extra={"form": "a place in a history: 1, 2, 3 …"}),
 ]
 
 

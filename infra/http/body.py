@@ -1,0 +1,58 @@
+"""The JSON body of a request, read in one way only, and never more of it than a request may send."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+from flask import request
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+
+from infra.http.refusals import BodyTooLarge, JsonExpected, MalformedJson, Mistaken, Wrong
+
+
+def read_body(limit: int) -> dict[str, Any]:
+    """The object in the body; without body and Content-Type an empty one. limit: bytes.
+
+    Raises BodyTooLarge, JsonExpected, MalformedJson; Mistaken where it is JSON, but no object.
+    """
+    request.max_content_length = limit
+    if (request.content_length or 0) > limit:
+        raise BodyTooLarge(limit_bytes=limit)
+    if request.mimetype != "application/json" and (request.mimetype or _has_body()):
+        raise JsonExpected(content_type=request.mimetype or "none")
+    try:
+        raw = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise BodyTooLarge(limit_bytes=limit) from None
+    except ClientDisconnected:
+        raise MalformedJson(reason="the body ended early") from None
+    if not raw and not request.mimetype:
+        return {}
+    read = read_json(raw)
+    if not isinstance(read, dict):
+        raise Mistaken([Wrong("", "must be an object")])
+    return read
+
+
+def read_json(raw: bytes) -> Any:
+    """JSON that two readers cannot understand differently. Raises MalformedJson."""
+    try:
+        msgspec.json.decode(raw)  # refuses NaN, 1e999, what is not UTF-8, half surrogates
+        return json.loads(raw, object_pairs_hook=_each_name_once)
+    except RecursionError:
+        raise MalformedJson(reason="it is nested too deeply") from None
+    except (msgspec.DecodeError, ValueError) as error:
+        raise MalformedJson(reason=str(error)) from None
+
+
+def _has_body() -> bool:
+    return bool(request.content_length) or "Transfer-Encoding" in request.headers
+
+
+def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a name occurs twice in one object")
+    return made
