@@ -4,10 +4,9 @@ The key's own stream decides, read from the event store and not from a view that
 be holds for a few seconds in this process (`fresh_s`): so long may a revocation take to be felt, and so often is the
 store asked.
 
-Nothing is learnt by trying: whatever is wrong with a token is answered alike, after the same one round trip and the
-same comparison in constant time, whether the tenant exists, the key exists, or only the secret is another one. That a
-key is revoked or expired is told to whoever has its secret. Only right tokens are remembered, by their hash, and the
-longest unused are forgotten first: guesses fill no memory.
+Nothing is learnt by trying: whatever is wrong with a token is answered alike and after the same time, whether there is
+such a tenant, such a key, or only another secret. That a key is revoked or expired is told to whoever has its secret.
+Only right tokens are remembered, by their hash, and the longest unused are forgotten first: guesses fill no memory.
 """
 
 from __future__ import annotations
@@ -32,6 +31,10 @@ from tenants.keys.token import read_token
 
 REMEMBERED = 10_000
 """Callers that a process remembers at most; each takes about 1 kB."""
+
+UNTOLD_S = 0.005
+"""Seconds that refusing a token takes which the store was asked about: more than the store needs, so that how long it
+took (a key that exists takes some 30 µs longer) tells nothing."""
 
 _NO_DIGEST = "0" * 64  # compared with where there is no key, so that this takes as long
 _Place: TypeAlias = bytes | tuple[TenantId, str]
@@ -109,11 +112,13 @@ class Keyring:
             return self._unexpired(known)
         if known is None and self._failures is not None:
             self._failures.check(address)
+        began = time.perf_counter()
         try:
             return self._ask(place, asked.tenant, asked.key, asked.digest)
         except NOT_LET_IN:
             if self._failures is not None:
                 self._failures.count(address)
+            time.sleep(max(0.0, began + UNTOLD_S - time.perf_counter()))
             raise
 
     def caller_of(self, tenant: TenantId, key: str) -> Caller:

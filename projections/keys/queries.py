@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Meta, structs
 
 from baseplus.kernel.access import Role
-from baseplus.kernel.paging import ListQuery, Page, page_of, read_cursor
+from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
+from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import Id, TenantId
 from projections.runner.reader import Reader, fields
 
@@ -43,6 +44,24 @@ class ListKeys(ListQuery, frozen=True, kw_only=True):
     state: Annotated[KeyState | None, Meta(description="only those in this state")] = None
     role: Annotated[Role | None, Meta(description="only those of this role")] = None
     own: Annotated[Id | None, Meta(description="only those that speak for this person or party")] = None
+
+
+class ShowKey(Query, frozen=True, kw_only=True):
+    """Which key."""
+
+    key: Id
+
+
+def one_key(reader: Reader, tenant: TenantId, asked: ShowKey, *, until: int | None = None) -> KeyLine:
+    """Show a key.
+
+    What it is for, and whether it opens anything today. Neither its secret nor the hash of it is shown.
+    """
+    sql = f"SELECT {fields(KeyLine)} FROM ({_KEYS}) known WHERE id = %(key)s"
+    rows = reader.rows(tenant, sql, structs.asdict(asked), KeyLine, until=until)
+    if not rows:
+        raise NotFound(key=asked.key)
+    return rows[0]
 
 
 def key_list(reader: Reader, tenant: TenantId, asked: ListKeys, *, until: int | None = None) -> Page[KeyLine]:

@@ -71,6 +71,8 @@ def test_keys_are_listed_without_secret_or_hash(uni_a: Run, database: Database) 
     assert (rows[second["key"]]["own"], rows[second["key"]]["expires"]) == ("person-7", "2999-12-31")
     (valid,) = told(uni_a("key", "list", "--tenant", "uni-a", "--state", "valid", "--json"))
     assert valid["id"] == second["key"]
+    assert told(uni_a("key", "show", "import-1", "--tenant", "uni-a", "--json"))["reason"] == "Its holder left"
+    refused(uni_a("key", "show", "nobody", "--tenant", "uni-a"), 1, "refused: not found: key nobody")
 
 
 def test_a_revoked_key_opens_nothing_and_stays_revoked(uni_a: Run, store: Store) -> None:

@@ -10,11 +10,11 @@ import pytest
 
 from baseplus.kernel.access import Role
 from baseplus.kernel.decisions import Step
-from baseplus.kernel.refusals import Invalid
+from baseplus.kernel.refusals import Invalid, NotFound
 from baseplus.kernel.vocabulary import TenantId
 from infra.postgres.database import Database
 from infra.wiring import EVENT_TYPES
-from projections.keys.queries import KeyLine, ListKeys, key_list
+from projections.keys.queries import KeyLine, ListKeys, ShowKey, key_list, one_key
 from projections.keys.views import KeyRow, Keys
 from projections.runner.reader import Reader
 from projections.runner.view import At
@@ -69,6 +69,12 @@ def test_each_key_is_shown_with_what_it_opens_today(reader: Reader) -> None:
     assert rows["revoked"] == KeyLine(
         "revoked", Role.ENTERPRISE, "Yunchuan", "yunchuan", "revoked", NOON, TODAY + timedelta(days=3), hour, "It left"
     )
+
+
+def test_one_key_is_found_by_its_id_in_its_tenant_only(reader: Reader) -> None:
+    assert one_key(reader, NORTH, ShowKey(key="expired")).state == "expired"
+    with pytest.raises(NotFound, match="expired"):
+        one_key(reader, SOUTH, ShowKey(key="expired"))
 
 
 def test_keys_are_asked_for_by_state_role_and_whose_they_are(reader: Reader) -> None:
