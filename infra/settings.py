@@ -60,17 +60,23 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
             raise Invalid(where=name, reason=f"{value!r} is not a whole number")
         return int(value)
 
+    def count(name: str, default: int) -> int:
+        value = number(name)
+        if value == 0:
+            raise Invalid(where=name, reason=f"must be 1 or more; left out, it is {default}")
+        return value or default
+
     personas = env.get("BASEPLUS_PERSONAS")
     return Settings(
         data=Path(text("BASEPLUS_DATA") or ".baseplus").absolute(),
         database_url=text("DATABASE_URL"),
         kafka=text("KAFKA_BOOTSTRAP_SERVERS"),
         topic=text("BASEPLUS_TOPIC") or "baseplus.events",
-        partitions=number("BASEPLUS_PARTITIONS") or 12,
+        partitions=count("BASEPLUS_PARTITIONS", 12),
         metrics_port=number("BASEPLUS_METRICS_PORT"),
         log_level=text("BASEPLUS_LOG_LEVEL") or "info",
-        rate_limit=number("BASEPLUS_RATE_LIMIT") or 1_200,
-        body_limit=number("BASEPLUS_BODY_LIMIT") or 1_048_576,
+        rate_limit=count("BASEPLUS_RATE_LIMIT", 1_200),
+        body_limit=count("BASEPLUS_BODY_LIMIT", 1_048_576),
         proxies=number("BASEPLUS_PROXIES") or 0,
         role_urls={role: url for role in _ROLES if (url := text(f"DATABASE_URL_{role.upper()}"))},
         secret=text("BASEPLUS_SECRET"),
