@@ -7,6 +7,7 @@ that we did not make: what that account cannot reach is put where it can (the pr
 
 from __future__ import annotations
 
+import fcntl
 import importlib.metadata
 import importlib.util
 import json
@@ -14,8 +15,11 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,10 +56,11 @@ class Cluster:
 def open_cluster(data: Path) -> Cluster:
     """The cluster of the folder `data`, made if there is none. An interrupted making is done anew.
 
+    Where two programs make it at once, the second waits and takes what the first has made.
     Raises ForeignData, FolderUnwritable, DiskFull or ServiceFailed.
     """
     data = data.absolute()
-    with writing_to(data):
+    with writing_to(data), _made_by_one(data):
         token, home = _home(data)
         account = _account(home)
         binaries = _binaries(account)
@@ -74,12 +79,24 @@ def open_cluster(data: Path) -> Cluster:
     return cluster
 
 
-def _home(data: Path) -> tuple[str, Path]:
-    """The token of the folder, and where its content lies. Writes the marker into an empty folder."""
+@contextmanager
+def _made_by_one(data: Path) -> Iterator[None]:
+    """Hold the folder `data`, made where it is missing."""
     fresh = not data.exists()
     data.mkdir(parents=True, exist_ok=True)
     if fresh:
         data.chmod(0o755)  # ours: made a moment ago
+    # the folder itself, since a file for it would be left in a folder that turns out to be somebody else's
+    folder = os.open(data, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _home(data: Path) -> tuple[str, Path]:
+    """The token of the folder, and where its content lies. Writes the marker into an empty folder."""
     marker = data / _MARKER
     try:
         said = json.loads(marker.read_bytes())
@@ -207,7 +224,8 @@ def _make(cluster: Cluster) -> None:
         # orders text alike on every machine, whatever its C library
         *("--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
     ]
-    process = launch(command, log=cluster.log, account=cluster.account)
+    # ends with us: whoever comes after a kill -9 begins anew in the same place
+    process = launch(command, log=cluster.log, account=cluster.account, death_signal=signal.SIGKILL)
     try:
         code = process.wait()
     except BaseException:
