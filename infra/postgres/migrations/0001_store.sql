@@ -7,6 +7,8 @@
 CREATE SCHEMA store;
 REVOKE ALL ON SCHEMA store FROM PUBLIC;
 GRANT USAGE ON SCHEMA store TO baseplus_owner, baseplus_app, baseplus_relay, baseplus_worker;
+-- whom a table is handed to must be allowed to make one there, unless a superuser hands it over
+GRANT CREATE ON SCHEMA store TO baseplus_owner;
 
 -- partition: the tenant's partition on Kafka. A column, not a hash: clients disagree on hashes, and adding partitions
 -- must not move a tenant. The row is also the tenant's counter, updated by every append: room for HOT updates.
