@@ -8,6 +8,9 @@ from baseplus.agreements import api as agreements
 from baseplus.agreements.events import AgreementEvent
 from baseplus.apprenticeships import api as apprenticeships
 from baseplus.apprenticeships.events import ApprenticeshipEvent, MentorAssigned, MentorReassigned, MentorRelieved
+from baseplus.assessment import api as assessment
+from baseplus.assessment import followers as assessment_followers
+from baseplus.assessment.events import AssessmentEvent, AssessmentRecorded, StandardAdopted
 from baseplus.benchmarks.events import BenchmarkEvent
 from baseplus.kernel.events import EventTypes
 from baseplus.kernel.routes import Route
@@ -21,6 +24,8 @@ from projections.agreements.views import Agreements, Obligations
 from projections.apprenticeships import api as apprenticeship_views
 from projections.apprenticeships.timeline import Timeline
 from projections.apprenticeships.views import Apprenticeships, MentorNames
+from projections.assessments import api as assessment_views
+from projections.assessments.views import Assessments
 from projections.benchmarks.views import Benchmarks, Contributions
 from projections.history import api as history
 from projections.keys import api as key_views
@@ -28,6 +33,8 @@ from projections.keys.views import Keys
 from projections.mentors import api as mentor_views
 from projections.mentors.views import Mentors
 from projections.runner.view import View
+from projections.standards import api as standard_views
+from projections.standards.views import Adoptions, Standards
 from tenants.events import TenancyEvent
 from tenants.keys import api as keys
 from tenants.keys.events import KeyEvent
@@ -38,6 +45,7 @@ EVENT_TYPES = EventTypes(
     AgreementEvent,
     ApprenticeshipEvent,
     MentoringEvent,
+    AssessmentEvent,
     OutcomeEvent,
     BenchmarkEvent,
 )
@@ -47,6 +55,8 @@ FOLLOWERS: Followers = {
     MentorAssigned: (followers.assigned,),
     MentorReassigned: (followers.reassigned,),
     MentorRelieved: (followers.relieved,),
+    StandardAdopted: (assessment_followers.adopted,),
+    AssessmentRecorded: (assessment_followers.assessed,),
 }
 """What must happen together with an event, in the same transaction."""
 
@@ -59,6 +69,9 @@ ROUTES: tuple[Route, ...] = (
     *mentor_views.routes,
     *apprenticeships.routes,
     *apprenticeship_views.routes,
+    *assessment.routes,
+    *standard_views.routes,
+    *assessment_views.routes,
     *history.routes,
 )
 """Every command that people and programs may give, and every question that they may ask."""
@@ -71,6 +84,9 @@ VIEWS: tuple[View[Any, Any], ...] = (
     Apprenticeships(),
     MentorNames(),
     Timeline(),
+    Standards(),
+    Adoptions(),
+    Assessments(),
     Contributions(),
     Benchmarks(),
 )

@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from infra.cli.main import cli
 
 EXPECTED = {
-    "agreement", "apprenticeship", "demo", "doctor", "history", "import", "kafka", "key", "mentoring", "migrate",
-    "project", "rebuild", "relay", "release", "resume", "tenant", "verify",
+    "adoption", "agreement", "apprenticeship", "assessment", "demo", "doctor", "history", "import", "kafka",
+    "key", "mentoring", "migrate", "project", "rebuild", "relay", "release", "resume", "standard", "tenant",
+    "verify",
 }  # fmt: skip
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 import msgspec
 
 from baseplus.agreements.due import first_due
 from baseplus.agreements.terms import Clause, ContractTerm, Party
+from baseplus.kernel.canonical import canonical, sha256
 from baseplus.kernel.refusals import Rejected
 
 
@@ -28,10 +27,9 @@ class AgreementText(msgspec.Struct, frozen=True, kw_only=True):
     def canonical(self) -> bytes:
         """The same bytes for the same text, wherever they are made: JSON in UTF-8 with sorted keys and no spaces.
 
-        What has its default is left out, so that a field that texts gain later changes no earlier digest. An
-        apprentice is in it by id alone: erasing a name must not make a signed text unprovable.
+        An apprentice is in it by id alone: erasing a name must not make a signed text unprovable.
         """
-        return msgspec.json.encode({"form": "agreement text 1", "text": _said(self)}, order="sorted")
+        return canonical("agreement text 1", self)
 
     @property
     def party_ids(self) -> frozenset[str]:
@@ -69,27 +67,12 @@ class AgreementText(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical text, 64 hexadecimal digits: what a signature is over."""
-        return hashlib.sha256(self.canonical).hexdigest()
+        return sha256(self.canonical)
 
     @property
     def missing_terms(self) -> list[ContractTerm]:
         """The mandatory contract terms that the text does not settle yet, in the order of the law."""
         return missing_terms(self.clauses, self.starts, self.ends)
-
-
-def _said(value: Any) -> Any:
-    """What is said in so many words: a struct's fields that differ from their defaults, by value.
-
-    msgspec's `omit_defaults` will not do: it asks whether they are the same object.
-    """
-    if isinstance(value, tuple):
-        return [_said(part) for part in value]
-    if not isinstance(value, msgspec.Struct):
-        return value
-    named = {field.name: (getattr(value, field.name), field.default) for field in msgspec.structs.fields(value)}
-    said = {name: _said(part) for name, (part, default) in named.items() if part != default}
-    tag = value.__struct_config__.tag_field
-    return {tag: value.__struct_config__.tag, **said} if tag else said
 
 
 def missing_terms(clauses: Iterable[Clause], starts: date | None, ends: date | None) -> list[ContractTerm]:

@@ -1,0 +1,1 @@
+"""Skill standards: what an association has published, and what a university has adopted."""

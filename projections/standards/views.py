@@ -1,0 +1,103 @@
+"""Skill standards as people look them up: what an association has published, and what a university has adopted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar, Literal, TypeAlias
+
+from baseplus.assessment.criteria import Criterion
+from baseplus.assessment.events import SkillStandardPublished, SkillStandardSuperseded, StandardAdopted
+from projections.runner.view import At, Row, View
+
+StandardState: TypeAlias = Literal["current", "superseded"]
+
+
+class StandardRow(Row):
+    """One version of a standard, in the history of the association that published it.
+
+    key: standard:version. digest: what a university adopts it by. superseded_by: the version that took its place.
+    position: of the last event shown.
+    """
+
+    key: str
+    standard: str
+    version: int
+    occupation: str
+    title: str
+    criteria: list[Criterion]
+    digest: str
+    state: StandardState
+    published_at: datetime
+    position: int
+    superseded_by: int | None = None
+
+
+StandardChange = SkillStandardPublished | SkillStandardSuperseded
+
+
+class Standards(View[StandardRow, StandardChange]):
+    """One row per version of a standard."""
+
+    name: ClassVar = "standards"
+    indexes: ClassVar = (("standard", "version"), ("occupation",))
+
+    def keys(self, event: StandardChange, at: At) -> Iterable[str]:
+        return (f"{at.thing}:{event.version}",)
+
+    def evolve(self, row: StandardRow | None, event: StandardChange, at: At) -> StandardRow | None:
+        if isinstance(event, SkillStandardPublished):
+            return StandardRow(
+                key=at.key,
+                standard=at.thing,
+                version=event.version,
+                occupation=event.occupation,
+                title=event.title,
+                criteria=list(event.criteria),
+                digest=event.digest,
+                state="current",
+                published_at=at.time,
+                position=at.position,
+            )
+        if row is not None:
+            row.state, row.superseded_by, row.position = "superseded", event.by, at.position
+        return row
+
+
+class AdoptionRow(Row):
+    """A version of a standard that the university assesses by. position: of the adoption."""
+
+    id: str
+    association: str
+    standard: str
+    version: int
+    occupation: str
+    title: str
+    criteria: list[Criterion]
+    digest: str
+    adopted_at: datetime
+    position: int
+
+
+class Adoptions(View[AdoptionRow, StandardAdopted]):
+    """One row per adoption."""
+
+    name: ClassVar = "adoptions"
+    indexes: ClassVar = (("occupation", "id"),)
+
+    def keys(self, event: StandardAdopted, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
+        return (at.thing,)
+
+    def evolve(self, row: AdoptionRow | None, event: StandardAdopted, at: At) -> AdoptionRow:  # noqa: ARG002 - once
+        return AdoptionRow(
+            id=at.thing,
+            association=event.association,
+            standard=event.standard,
+            version=event.version,
+            occupation=event.occupation,
+            title=event.title,
+            criteria=list(event.criteria),
+            digest=event.digest,
+            adopted_at=at.time,
+            position=at.position,
+        )
