@@ -6,7 +6,8 @@ Every variable `NAME` may be given as `NAME_FILE` instead, a path whose content 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +23,7 @@ class Settings:
     once. personas: a file of people to sign in as, which only a demonstration has. stream_url: where browsers find the
     stream of live events; None: there is none. rate_limit: requests of one key in a minute, all processes together.
     body_limit: bytes of a request's body. proxies: how many of ours stand in front, each of which adds an address to
-    X-Forwarded-For."""
+    X-Forwarded-For. pages_origin: of pages that may listen to the stream from another origin."""
 
     data: Path
     database_url: str | None = None
@@ -38,6 +39,7 @@ class Settings:
     secret: str | None = field(default=None, repr=False)
     personas: Path | None = None
     stream_url: str | None = None
+    pages_origin: str | None = None
 
 
 def read_settings(env: Mapping[str, str] | None = None) -> Settings:
@@ -82,4 +84,12 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         secret=text("BASEPLUS_SECRET"),
         personas=Path(personas).absolute() if personas else None,
         stream_url=text("BASEPLUS_STREAM_URL"),
+        pages_origin=_origin("BASEPLUS_PAGES_ORIGIN", text),
     )
+
+
+def _origin(name: str, text: Callable[[str], str | None]) -> str | None:
+    value = text(name)
+    if value is not None and not re.fullmatch(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]+)?", value):
+        raise Invalid(where=name, reason=f"{value!r} is no origin, like https://base.example.org")
+    return value

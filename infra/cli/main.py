@@ -20,6 +20,7 @@ from infra.cli.migrate import migrate
 from infra.cli.processes import project, relay
 from infra.cli.rebuild import rebuild, resume
 from infra.cli.release import release
+from infra.cli.stream import stream
 from infra.cli.tenant import tenant
 from infra.cli.verify import verify
 from infra.wiring import ROUTES
@@ -74,7 +75,22 @@ def cli() -> None:
     """Immutable histories, read models and benchmarks for the joint bases of universities and enterprises."""
 
 
-for one in (demo, relay, project, kafka, migrate, tenant, key, import_, rebuild, resume, release, verify, doctor):
+for one in (
+    demo,
+    relay,
+    project,
+    stream,
+    kafka,
+    migrate,
+    tenant,
+    key,
+    import_,
+    rebuild,
+    resume,
+    release,
+    verify,
+    doctor,
+):
     cli.add_command(one)
 # keys have commands of their own: somebody has to make the secret
 for group in capabilities(route for route in ROUTES if route.capability != keys.name).values():

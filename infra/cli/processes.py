@@ -14,6 +14,7 @@ from infra.cli.stopping import stop_event
 from infra.environment import find_kafka, open_database
 from infra.observability.logging import log_json_lines
 from infra.observability.metrics import serve_metrics
+from infra.observability.tracing import tracing
 from infra.postgres.database import Database
 from infra.settings import Settings, read_settings
 
@@ -27,10 +28,11 @@ class NoKafka(Unavailable):
 
 
 @contextmanager
-def _process() -> Iterator[tuple[Settings, Database]]:
+def process(name: str) -> Iterator[tuple[Settings, Database]]:
+    """What every process that runs on begins with: logs, traces, metrics, its settings and its database."""
     settings = read_settings()
     log_json_lines(settings.log_level)
-    with open_database(settings) as database:
+    with tracing(name), open_database(settings) as database:
         serve_metrics(settings.metrics_port)
         yield settings, database
 
@@ -48,7 +50,7 @@ def relay() -> None:
     """
     from infra.kafka.relay import Relay
 
-    with stop_event() as stop, _process() as (settings, database):
+    with stop_event() as stop, process("relay") as (settings, database):
         bootstrap = find_kafka(settings)
         if bootstrap is None:
             raise NoKafka(what="Kafka", reason="none is configured, and none of ours is running")
@@ -71,7 +73,7 @@ def project(no_kafka: bool) -> None:
     """
     from infra.project import make_worker
 
-    with stop_event() as stop, _process() as (settings, database):
+    with stop_event() as stop, process("project") as (settings, database):
         bootstrap = None if no_kafka else find_kafka(settings)
         origin = f"Kafka at {bootstrap}" if bootstrap else "the event store, without Kafka"
         say(f"Projecting from {origin}. Ctrl-C stops.")
