@@ -26,6 +26,7 @@ from projections.apprenticeships.timeline import Timeline
 from projections.apprenticeships.views import Apprenticeships, MentorNames
 from projections.assessments import api as assessment_views
 from projections.assessments.views import Assessments
+from projections.benchmarks.presence import Presence
 from projections.benchmarks.views import Benchmarks, Contributions
 from projections.history import api as history
 from projections.keys import api as key_views
@@ -87,6 +88,7 @@ VIEWS: tuple[View[Any, Any], ...] = (
     Standards(),
     Adoptions(),
     Assessments(),
+    Presence(),
     Contributions(),
     Benchmarks(),
 )

@@ -1,4 +1,4 @@
-"""Indicators, each declared once: what it means and which events contribute what to it.
+"""Indicators, each declared once: what it means, and which events contribute what to it or which days count.
 
 A value is numerator / denominator in the indicator's unit, so a rate in percent has 100 × people as its numerator. Both
 are whole numbers: sums of them never drift.
@@ -7,13 +7,15 @@ are whole numbers: sums of them never drift.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from baseplus.agreements.events import ObligationFellDue
+from baseplus.apprenticeships.events import ApprenticeExited, ApprenticeshipCompleted, ApprenticeshipStarted
 from baseplus.kernel.events import Event
 from baseplus.kernel.refusals import NotFound
 from baseplus.outcomes.events import OutcomeEvent, OutcomeReturnCorrected, OutcomeReturnFiled
+from projections.benchmarks.days import DUAL_MENTOR_COVERAGE, MENTOR_LOAD
 from projections.runner.view import At
 
 WHOLE_UNIVERSITY = ""
@@ -37,14 +39,16 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Indicator:
-    """parts: per event type, what an event of it contributes. source: where the definition comes from."""
+    """parts: per event type, what an event of it contributes. days: the statement that counts it in days instead.
+    source: where the definition comes from."""
 
     key: str
     title: str
     unit: Literal["percent", "days", "hours", "ratio"]
     better: Literal["higher", "lower", "context"]
     source: str
-    parts: Mapping[type[Event], Callable[[Any, At], Iterable[Part]]]
+    parts: Mapping[type[Event], Callable[[Any, At], Iterable[Part]]] = field(default_factory=dict)
+    days: str | None = None
 
 
 def _destinations(event: OutcomeEvent, at: At) -> Iterator[Part]:  # noqa: ARG001 - a return names its own year
@@ -60,6 +64,22 @@ def _obligations(event: ObligationFellDue, at: At) -> Iterator[Part]:  # noqa: A
     # Obligations are owed by parties; how many people stand behind them is not known, so none are counted, and across
     # universities the rate is not shown.
     yield Part(WHOLE_UNIVERSITY, f"{event.due:%Y-%m}", EVERYTHING, 100 if event.fulfilled else 0, 1, 0)
+
+
+def _started(event: ApprenticeshipStarted, at: At) -> Iterator[Part]:  # noqa: ARG001 - the event names its day
+    yield Part(event.base, f"{event.on:%Y-%m}", EVERYTHING, 0, 1, 1)
+
+
+def _left_early(event: ApprenticeExited, at: At) -> Iterator[Part]:  # noqa: ARG001 - the event names its days
+    # Counted with those who started in the same month, and there already: the rate is of them, from 0 to 100 percent.
+    if event.started:
+        yield Part(event.base, f"{event.started:%Y-%m}", EVERYTHING, 100, 0, 0)
+
+
+def _ended(event: ApprenticeshipCompleted | ApprenticeExited, at: At) -> Iterator[Part]:  # noqa: ARG001 - as above
+    if event.started:
+        completed = isinstance(event, ApprenticeshipCompleted)
+        yield Part(event.base, f"{event.on:%Y-%m}", EVERYTHING, 100 if completed else 0, 1, 1)
 
 
 INDICATORS = (
@@ -78,6 +98,40 @@ INDICATORS = (
         better="higher",
         source="our own: fulfilled by due date / fallen due",
         parts={ObligationFellDue: _obligations},
+    ),
+    Indicator(
+        key="completion_rate",
+        title="Completed, of those whose apprenticeship ended",
+        unit="percent",
+        better="higher",
+        source="our own: completed / completed + exited, by the month of the end; who never started is not counted",
+        parts={ApprenticeshipCompleted: _ended, ApprenticeExited: _ended},
+    ),
+    Indicator(
+        key="early_exit_rate",
+        title="Left before completing, of those who started",
+        unit="percent",
+        better="lower",
+        source="our own: exited before completion / started, by the month of the start: the rate of a cohort, which"
+        " only grows; who never started is not counted",
+        parts={ApprenticeshipStarted: _started, ApprenticeExited: _left_early},
+    ),
+    Indicator(
+        key="dual_mentor_coverage",
+        title="Days of training with a mentor of each kind",
+        unit="percent",
+        better="higher",
+        source="our own: apprentice-days with both mentors / apprentice-days in training; breaks are not counted",
+        days=DUAL_MENTOR_COVERAGE,
+    ),
+    Indicator(
+        key="mentor_load",
+        title="Apprentices per mentor who guides any",
+        unit="ratio",
+        better="lower",
+        source="our own: apprentices / active mentors, the mean over a month's days: days guided, added up over pairs"
+        " of apprentice and mentor / days with an apprentice at the base, added up over mentors",
+        days=MENTOR_LOAD,
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 import msgspec
 
@@ -10,9 +11,11 @@ from baseplus.benchmarks.events import Group, Withheld
 from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import TenantId
 from projections.benchmarks.disclosure import withhold_rate
+from projections.benchmarks.figures import figures
+from projections.benchmarks.indicators import indicator
 from projections.benchmarks.percentiles import quintile
 from projections.benchmarks.views import BenchmarkRow, ContributionRow
-from projections.runner.reader import Reader
+from projections.runner.reader import Reader, fields
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -31,17 +34,23 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 def contributions(
-    reader: Reader, tenant: TenantId, indicator: str, *, period: str | None = None, until: int | None = None
+    reader: Reader,
+    tenant: TenantId,
+    indicator_key: str,
+    *,
+    period: str | None = None,
+    as_of: date | None = None,
+    until: int | None = None,
 ) -> list[ContributionRow]:
-    """A university's own figures, exact, by period and category; as of position `until` or later.
+    """A university's own figures, exact, by period, category and base; as of position `until` or later.
 
-    period: None for all. Raises Unavailable.
+    period: None for all. as_of: what is counted in days is counted up to and without that day; None: today. Raises
+    NotFound (indicator), Unavailable.
     """
-    sql = f"""
-        SELECT {", ".join(ContributionRow.__struct_fields__)} FROM views.contributions
-        WHERE indicator = %(indicator)s AND (%(period)s::text IS NULL OR period = %(period)s)
-        ORDER BY period, category, base"""
-    return reader.rows(tenant, sql, {"indicator": indicator, "period": period}, ContributionRow, until=until)
+    one = indicator(indicator_key)
+    asked = {"indicator": one.key, "periods": None if period is None else [period], "as_of": as_of}
+    sql = f"SELECT {fields(ContributionRow)} FROM ({figures(one)}) AS own ORDER BY period, category, base"
+    return reader.rows(tenant, sql, asked, ContributionRow, until=until)
 
 
 def benchmark(reader: Reader, association: TenantId, release: str, *, until: int | None = None) -> list[BenchmarkRow]:

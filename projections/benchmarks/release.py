@@ -20,6 +20,7 @@ from baseplus.kernel.decisions import Command, Decider, Receipt
 from baseplus.kernel.refusals import Rejected, UnknownTenant
 from baseplus.kernel.vocabulary import TenantId
 from projections.benchmarks.disclosure import rounded, withhold_distribution
+from projections.benchmarks.figures import figures, view_of
 from projections.benchmarks.indicators import indicator
 from projections.benchmarks.percentiles import percentiles
 from tenants.model import TenantKind, tenancy
@@ -110,26 +111,36 @@ def release(
 def measure(connection: psycopg.Connection[Any], indicator_key: str, periods: Sequence[str]) -> Measured:
     """The distributions of an indicator over all universities, from one snapshot of the read models.
 
-    connection: idle, of a role that may read the contributions of every tenant. Raises NotFound (indicator).
+    connection: idle, of a role that may read the read models of every tenant. Raises NotFound (indicator), and Rejected
+    where days are counted and a period is not over: its figures could not be recomputed.
     """
-    key = indicator(indicator_key).key
+    one = indicator(indicator_key)
     with connection.transaction(), connection.cursor(binary=True) as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        if one.days is not None:
+            _check_over(cursor, periods)
         cursor.execute(
-            "SELECT tenant, period, category, numerator, denominator, people FROM views.contributions"
-            " WHERE indicator = %s AND period = ANY(%s)",
-            (key, list(periods)),
+            f"SELECT tenant, period, category, numerator, denominator, people FROM ({figures(one)}) AS every",
+            {"indicator": one.key, "periods": list(periods), "as_of": None},
         )
         rows = [Contribution(*row) for row in cursor.fetchall()]
         # A parked university's rows stand where they were before the event that could not be folded.
         cursor.execute(
             "SELECT t.tenant, least(t.position, stuck.position - 1) FROM views.tenant_position t LEFT JOIN"
             " (SELECT p.tenant, p.position FROM views.parked p JOIN views.generations g USING (view, generation)"
-            " WHERE view = 'contributions' AND g.state = 'live') stuck USING (tenant)"
+            " WHERE view = %s AND g.state = 'live') stuck USING (tenant)",
+            (view_of(one),),
         )
         folded = dict(cursor.fetchall())
     positions = {TenantId(tenant): folded[tenant] for tenant in sorted({row.tenant for row in rows})}
-    return Measured(key, tuple(periods), tuple(distributions(rows)), positions)
+    return Measured(one.key, tuple(periods), tuple(distributions(rows)), positions)
+
+
+def _check_over(cursor: psycopg.Cursor[Any], periods: Sequence[str]) -> None:
+    cursor.execute("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM')")
+    this_month = cursor.fetchall()[0][0]
+    if running := [period for period in periods if period >= this_month]:
+        raise Rejected("period_not_over", periods=running)
 
 
 def distributions(contributions: Iterable[Contribution]) -> Iterator[Distribution]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar, TypeAlias
 
 from baseplus.agreements.events import ObligationFellDue
+from baseplus.apprenticeships.events import ApprenticeExited, ApprenticeshipCompleted, ApprenticeshipStarted
 from baseplus.benchmarks.events import BenchmarkReleased, Withheld
 from baseplus.outcomes.events import OutcomeReturnCorrected, OutcomeReturnFiled
 from projections.benchmarks.indicators import Part, contributing
@@ -14,7 +15,14 @@ from projections.runner.view import At, Row, View
 
 _CONTRIBUTING = contributing()
 
-Contributing: TypeAlias = OutcomeReturnFiled | OutcomeReturnCorrected | ObligationFellDue
+Contributing: TypeAlias = (
+    OutcomeReturnFiled
+    | OutcomeReturnCorrected
+    | ObligationFellDue
+    | ApprenticeshipStarted
+    | ApprenticeshipCompleted
+    | ApprenticeExited
+)
 
 
 class ContributionRow(Row):

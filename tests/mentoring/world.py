@@ -35,6 +35,15 @@ class World:
             self.events.append((stream, event))
         return None
 
+    @property
+    def apprenticeships(self) -> dict[str, list[Any]]:
+        """What happened to each apprenticeship, by its id."""
+        return {
+            stream.partition("/")[2]: list(events)
+            for stream, events in self.streams.items()
+            if stream.startswith("apprenticeships/")
+        }
+
     def state(self, decider: Decider[Any, Any, Any], thing: str) -> Any:
         """What the rules know of a thing."""
         return decider.fold(self.streams.get(decider.stream(thing), []))

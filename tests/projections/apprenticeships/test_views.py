@@ -183,14 +183,13 @@ def test_a_mentor_goes_by_the_name_that_they_were_registered_with() -> None:
 @settings(max_examples=100, deadline=None)
 @hypothesis.given(worlds())
 def test_the_rows_say_what_the_rules_know(world: World) -> None:
-    for stream, events in world.streams.items():
-        if stream.startswith("apprenticeships/"):
-            state, thing = apprenticeships.fold(events), stream.partition("/")[2]  # type: ignore[arg-type]
-            found = fold(Apprenticeships(), stream, events)[thing]
-            assert (found.state, found.started_on) == (state.stage, state.started)
-            present = {TUTOR: found.tutor, MASTER: found.master}
-            assert {kind: mentor for kind, mentor in present.items() if mentor} == state.mentors
-            assert len(fold(Timeline(), stream, events)) == len(events)
-            assigned = [one for one in events if isinstance(one, MentorAssigned | MentorReassigned)]
-            assert len(found.former) == len(assigned) - len(state.mentors)
-            assert (found.started_on is None) == (not any(isinstance(one, ApprenticeshipStarted) for one in events))
+    for thing, events in world.apprenticeships.items():
+        state, stream = apprenticeships.fold(events), f"apprenticeships/{thing}"
+        found = fold(Apprenticeships(), stream, events)[thing]
+        assert (found.state, found.started_on) == (state.stage, state.started)
+        present = {TUTOR: found.tutor, MASTER: found.master}
+        assert {kind: mentor for kind, mentor in present.items() if mentor} == state.mentors
+        assert len(fold(Timeline(), stream, events)) == len(events)
+        assigned = [one for one in events if isinstance(one, MentorAssigned | MentorReassigned)]
+        assert len(found.former) == len(assigned) - len(state.mentors)
+        assert (found.started_on is None) == (not any(isinstance(one, ApprenticeshipStarted) for one in events))

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime
+from typing import Any
 
+import hypothesis
 import msgspec
 import pytest
+from hypothesis import settings
 
 from baseplus.agreements.events import ObligationFellDue
+from baseplus.apprenticeships.events import (
+    ApprenticeExited,
+    ApprenticeshipCompleted,
+    ApprenticeshipStarted,
+    Direction,
+    ExitReason,
+)
+from baseplus.apprenticeships.model import Stage, apprenticeships
 from baseplus.kernel.refusals import NotFound
 from baseplus.outcomes.events import OutcomeReturnCorrected, OutcomeReturnFiled
 from projections.benchmarks.indicators import INDICATORS, indicator
 from projections.benchmarks.views import Contributing, ContributionRow, Contributions
 from projections.runner.view import At
+from tests.mentoring.test_any_order import worlds
+from tests.mentoring.world import World
 
 VIEW = Contributions()
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -88,6 +102,75 @@ def test_obligations_add_up_by_the_month_they_fell_due_in() -> None:
         )
     ]
     assert figures(fold(*due)) == {("all", "2026-03"): (200, 3, 0), ("all", "2026-04"): (100, 1, 0)}
+
+
+def left(started: date | None, on: date) -> ApprenticeExited:
+    return ApprenticeExited("person-17", "drives", ExitReason.POACHED, Direction.WORK, on, started)
+
+
+FEBRUARY, MARCH, APRIL = date(2026, 2, 2), date(2026, 3, 2), date(2026, 4, 1)
+
+
+def rates(indicator: str, *events: Contributing) -> dict[tuple[str, str], tuple[int, int, int]]:
+    rows = [row for row in fold(*events).values() if row.indicator == indicator]
+    return {(row.base, row.period): (row.numerator, row.denominator, row.people) for row in rows}
+
+
+def test_completions_and_exits_count_in_the_month_of_the_end() -> None:
+    ended: list[Contributing] = [
+        ApprenticeshipCompleted("drives", FEBRUARY, MARCH),
+        ApprenticeshipCompleted("drives", FEBRUARY, APRIL),
+        ApprenticeshipCompleted("foundry", FEBRUARY, MARCH),
+        left(FEBRUARY, MARCH),
+        left(FEBRUARY, MARCH),
+    ]
+    assert rates("completion_rate", *ended) == {
+        ("drives", "2026-03"): (100, 3, 3),
+        ("drives", "2026-04"): (100, 1, 1),
+        ("foundry", "2026-03"): (100, 1, 1),
+    }
+
+
+def test_an_early_exit_counts_among_those_who_started_in_the_same_month() -> None:
+    started: list[Contributing] = [
+        ApprenticeshipStarted("drives", day) for day in (FEBRUARY, FEBRUARY, FEBRUARY, MARCH)
+    ]
+    assert rates("early_exit_rate", *started, left(FEBRUARY, APRIL)) == {
+        ("drives", "2026-02"): (100, 3, 3),
+        ("drives", "2026-03"): (0, 1, 1),
+    }
+
+
+def test_who_never_started_is_in_no_rate() -> None:
+    assert fold(left(None, MARCH)) == {}
+
+
+@settings(max_examples=100, deadline=None)
+@hypothesis.given(worlds())
+def test_rates_are_shares_of_people_whatever_happened(world: World) -> None:
+    happened: list[Any] = [event for _, event in world.events if isinstance(event, Contributions.events)]
+    starts, exits, ends = Counter[str](), Counter[str](), Counter[bool]()
+    for events in world.apprenticeships.values():
+        state = apprenticeships.fold(events)
+        if state.started:
+            month = f"{state.started:%Y-%m}"
+            starts[month] += 1
+            exits[month] += state.stage is Stage.EXITED
+            ends[state.stage is Stage.COMPLETED] += state.stage in (Stage.COMPLETED, Stage.EXITED)
+    early, cohort, completed = Counter[str](), Counter[str](), [0, 0, 0]
+    for (_, period), (numerator, denominator, people) in rates("early_exit_rate", *happened).items():
+        assert 0 <= numerator <= 100 * denominator == 100 * people
+        early[period] += numerator
+        cohort[period] += people
+    for figures in rates("completion_rate", *happened).values():
+        completed = [total + figure for total, figure in zip(completed, figures, strict=True)]
+    assert early == Counter({month: 100 * number for month, number in exits.items()})
+    assert cohort == starts
+    assert completed == [100 * ends[True], ends.total(), ends.total()]
+
+
+def test_an_indicator_is_counted_from_events_or_from_days() -> None:
+    assert all(bool(one.parts) is (one.days is None) for one in INDICATORS)
 
 
 def test_the_view_handles_the_events_of_every_indicator_and_no_others() -> None:

@@ -1,0 +1,80 @@
+"""Indicators that count days: computed when asked, from spans of time, up to a day.
+
+A span that still runs has no event that could contribute it: an apprentice with the same two mentors for three years
+would count for nothing until the last day. So events make spans (`presence.py`), and a query counts the days of each
+month that lie in them, as of a day, which is itself not counted: what stands at its end is not known yet. A month that
+is over has the same figures on every later day, from the same position of the history.
+
+Parameters: as_of, a day, or None for today by universal time; periods, months like 2026-03, or None for all. Each
+statement gives tenant, base, period, numerator, denominator and people.
+"""
+
+from __future__ import annotations
+
+
+def _length(days: str) -> str:
+    """How many days a multirange has."""
+    return f"(SELECT coalesce(sum(upper(span) - lower(span)), 0) FROM unnest({days}) AS span)"
+
+
+# `greatest` keeps a span that begins after the day that is asked for from ending before it begins.
+_UNTIL = "range_agg(daterange(since, greatest(since, least(coalesce(until, day), day))))"
+
+_SPANS = f"""
+    WITH today AS (SELECT coalesce(%(as_of)s::date, (now() AT TIME ZONE 'UTC')::date) AS day),
+    trained AS (
+        SELECT tenant, base, apprenticeship, {_UNTIL} AS days
+        FROM today, views.presence, jsonb_to_recordset(training) AS span(since date, until date)
+        GROUP BY tenant, base, apprenticeship
+    ),
+    guided AS (
+        SELECT tenant, base, apprenticeship, kind, mentor, {_UNTIL} AS days
+        FROM today, views.presence, jsonb_to_recordset(guidance) AS span(mentor text, kind text, since date, until date)
+        GROUP BY tenant, base, apprenticeship, kind, mentor
+    ),
+    first AS (
+        SELECT date_trunc('month', min(day)::timestamp) AS month
+        FROM (SELECT lower(days) FROM trained UNION ALL SELECT lower(days) FROM guided) AS begun(day)
+    ),
+    months AS (
+        SELECT to_char(month, 'YYYY-MM') AS period,
+            datemultirange(daterange(month::date, (month + interval '1 month')::date)) AS days
+        FROM (
+            SELECT generate_series(month, day::timestamp, interval '1 month') FROM first, today
+        ) AS begun(month)
+        WHERE %(periods)s::text[] IS NULL OR to_char(month, 'YYYY-MM') = ANY(%(periods)s::text[])
+    )"""
+
+DUAL_MENTOR_COVERAGE = f"""{_SPANS},
+    dual AS (
+        SELECT tenant, apprenticeship,
+            range_agg(days) FILTER (WHERE kind = 'campus_tutor')
+            * range_agg(days) FILTER (WHERE kind = 'enterprise_master') AS days
+        FROM guided GROUP BY tenant, apprenticeship
+    )
+    SELECT tenant, base, period,
+        100 * sum({_length("trained.days * dual.days * months.days")})::bigint AS numerator,
+        sum({_length("trained.days * months.days")})::bigint AS denominator,
+        count(*) AS people
+    FROM trained JOIN months ON trained.days && months.days LEFT JOIN dual USING (tenant, apprenticeship)
+    GROUP BY tenant, base, period"""
+
+MENTOR_LOAD = f"""{_SPANS},
+    shared AS (
+        SELECT tenant, base, period, mentor, apprenticeship, guided.days * months.days AS days
+        FROM guided JOIN months ON guided.days && months.days
+    ),
+    active AS (
+        SELECT tenant, base, period, sum({_length("days")})::bigint AS days
+        FROM (
+            SELECT tenant, base, period, mentor, range_agg(days) AS days
+            FROM shared GROUP BY tenant, base, period, mentor
+        ) AS mentors
+        GROUP BY tenant, base, period
+    )
+    SELECT tenant, base, period,
+        sum({_length("shared.days")})::bigint AS numerator,
+        active.days AS denominator,
+        count(DISTINCT apprenticeship) AS people
+    FROM shared JOIN active USING (tenant, base, period)
+    GROUP BY tenant, base, period, active.days"""
