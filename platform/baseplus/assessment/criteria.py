@@ -14,7 +14,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from baseplus.kernel.refusals import Rejected
-from baseplus.kernel.vocabulary import Id, Line, Sha256, StreamName, Text
+from baseplus.kernel.vocabulary import Id, Line, Position, Sha256, StreamName, Text
 
 Weight = Annotated[
     int, Meta(ge=1, le=100, description="its share of the total, in percent", extra={"form": "a share, 1 to 100"})
@@ -57,7 +57,7 @@ class Evidence(Struct, frozen=True):
     """An event of the university's history that shows it: a submitted task, a skill that was signed off."""
 
     stream: StreamName
-    position: Annotated[int, Meta(ge=1, description="its place in the university's history")]
+    position: Annotated[Position, Meta(description="its place in the university's history")]
 
 
 class Score(Struct, frozen=True):
