@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projections.benchmarks.indicators import EVERYTHING, Indicator
+from projections.benchmarks.declaring import EVERYTHING, Indicator
 from projections.benchmarks.presence import Presence
 from projections.benchmarks.views import Contributions
 

@@ -1,54 +1,19 @@
-"""Indicators, each declared once: what it means, and which events contribute what to it or which days count.
-
-A value is numerator / denominator in the indicator's unit, so a rate in percent has 100 × people as its numerator. Both
-are whole numbers: sums of them never drift.
-"""
+"""Indicators, each declared once: what it means, and which events contribute what to it or which days count."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from baseplus.agreements.events import ObligationFellDue
 from baseplus.apprenticeships.events import ApprenticeExited, ApprenticeshipCompleted, ApprenticeshipStarted
 from baseplus.kernel.events import Event
 from baseplus.kernel.refusals import NotFound
 from baseplus.outcomes.events import OutcomeEvent, OutcomeReturnCorrected, OutcomeReturnFiled
+from projections.benchmarks.assessing import ASSESSING
 from projections.benchmarks.days import DUAL_MENTOR_COVERAGE, MENTOR_LOAD
+from projections.benchmarks.declaring import EVERYTHING, WHOLE_UNIVERSITY, Indicator, Part
 from projections.runner.view import At
-
-WHOLE_UNIVERSITY = ""
-"""The base of figures that a university reports as one."""
-
-EVERYTHING = "all"
-"""The category of an indicator that has none."""
-
-
-class Part(NamedTuple):
-    """What one event adds to one row. replaces: it takes the place of what the row held, instead of adding to it."""
-
-    base: str
-    period: str
-    category: str
-    numerator: int
-    denominator: int
-    people: int
-    replaces: bool = False
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """parts: per event type, what an event of it contributes. days: the statement that counts it in days instead.
-    source: where the definition comes from."""
-
-    key: str
-    title: str
-    unit: Literal["percent", "days", "hours", "ratio"]
-    better: Literal["higher", "lower", "context"]
-    source: str
-    parts: Mapping[type[Event], Callable[[Any, At], Iterable[Part]]] = field(default_factory=dict)
-    days: str | None = None
 
 
 def _destinations(event: OutcomeEvent, at: At) -> Iterator[Part]:  # noqa: ARG001 - a return names its own year
@@ -133,6 +98,7 @@ INDICATORS = (
         " of apprentice and mentor / days with an apprentice at the base, added up over mentors",
         days=MENTOR_LOAD,
     ),
+    *ASSESSING,
 )
 
 

@@ -8,9 +8,11 @@ from typing import ClassVar, TypeAlias
 
 from baseplus.agreements.events import ObligationFellDue
 from baseplus.apprenticeships.events import ApprenticeExited, ApprenticeshipCompleted, ApprenticeshipStarted
+from baseplus.assessment.events import AssessmentCorrected, AssessmentRecorded
 from baseplus.benchmarks.events import BenchmarkReleased, Withheld
 from baseplus.outcomes.events import OutcomeReturnCorrected, OutcomeReturnFiled
-from projections.benchmarks.indicators import Part, contributing
+from projections.benchmarks.declaring import Part
+from projections.benchmarks.indicators import contributing
 from projections.runner.view import At, Row, View
 
 _CONTRIBUTING = contributing()
@@ -22,6 +24,8 @@ Contributing: TypeAlias = (
     | ApprenticeshipStarted
     | ApprenticeshipCompleted
     | ApprenticeExited
+    | AssessmentRecorded
+    | AssessmentCorrected
 )
 
 
