@@ -25,7 +25,7 @@ routes.query(
         "assessor",
         "total",
         "state",
-        "on",
+        "assessed_on",
     ),
 )
 routes.query("GET /assessments/{assessment}", one_assessment, may=_READERS)

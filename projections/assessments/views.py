@@ -45,7 +45,7 @@ class AssessmentRow(Row):
 
     key: assessment:side. adoption, association, standard, version: what the apprentice was assessed against. marks,
     total (0.00 to 100.00): those that count. given: the total that the assessor gave, corrections of slips included.
-    assessed_at: when it was recorded; on: the day of the assessment. position: of the last event shown.
+    assessed_on: the day of the assessment; assessed_at: when it was recorded. position: of the last event shown.
     """
 
     key: str
@@ -64,7 +64,7 @@ class AssessmentRow(Row):
     given: Decimal
     state: SideState
     changes: list[Change]
-    on: date
+    assessed_on: date
     assessed_at: datetime
     position: int
     moderator: str | None = None
@@ -126,7 +126,7 @@ def _recorded(event: AssessmentRecorded, at: At) -> AssessmentRow:
         given=total,
         state="recorded",
         changes=[],
-        on=event.on,
+        assessed_on=event.on,
         assessed_at=at.time,
         position=at.position,
     )
