@@ -30,6 +30,9 @@ format: $(READY) ## format and mend what can be mended
 contracts: $(READY) ## write the schema and a golden event of each new event type
 	@$(BIN)/python -m tests.contracts
 
+texts: $(READY) ## add to the catalogues what the pages say and is not translated yet
+	@$(BIN)/python -m tests.pages
+
 lock: ## pin all dependencies with hashes (needs uv)
 	@uv pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 -o requirements.lock -q
 
@@ -49,4 +52,4 @@ $(KAFKA): $(READY) infra/kafka/pom.xml
 no-platform-module:
 	@if ls platform/*.py >/dev/null 2>&1; then echo "platform/*.py hides the standard library's module: move it into platform/baseplus/" >&2; exit 1; fi
 
-.PHONY: help demo test check bench soak format contracts lock no-platform-module
+.PHONY: help demo test check bench soak format contracts texts lock no-platform-module

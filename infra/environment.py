@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -77,7 +78,9 @@ class Folder:
             try:
                 made_by = json.loads(marker.read_bytes()).get("made_by")
             except FileNotFoundError:
-                if any(self.path.iterdir()):
+                # processes that start together prepare it together: what begins like the marker is another one's
+                others = [file for file in self.path.iterdir() if not file.name.startswith(_MARKER)]
+                if others and not marker.exists():
                     raise ForeignData(
                         folder=str(self.path), reason="it is not empty, and not made by baseplus"
                     ) from None
@@ -139,7 +142,7 @@ class Folder:
 
 def write_json(file: Path, content: dict[str, object]) -> None:
     """Write a small file whole or not at all."""
-    part = file.with_name(f"{file.name}.{os.getpid()}")
+    part = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     part.write_text(json.dumps(content), encoding="utf-8")
     part.replace(file)
 

@@ -63,11 +63,6 @@ def fields_of(struct: type[msgspec.Struct]) -> tuple[Field, ...]:
     return tuple(map(_field, described.fields))
 
 
-def form_of(kind: Any) -> str:
-    """The sentence that says what a value of a type of the vocabulary looks like; empty where it has none."""
-    return _bare(inspect.type_info(kind))[2]
-
-
 def read_struct(struct: type[T], values: Mapping[str, object], *, lax: bool = False) -> T:
     """The command or query that these values make, as JSON has them; `lax` also reads numbers and flags from text.
 

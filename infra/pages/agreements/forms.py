@@ -1,0 +1,143 @@
+"""The forms of an agreement's everyday commands: draft it, add clauses, propose, sign."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import abort
+
+from baseplus.agreements.model import AddClause, Draft, Propose, Sign
+from baseplus.agreements.terms import PartyKind
+from infra.pages import frame
+from infra.pages.agreements.one import may_sign
+from infra.pages.agreements.words import name_of, promise, whose
+from infra.pages.events import title
+from infra.pages.forms.controls import Choice, Extras
+from infra.pages.forms.page import Form, Prepared
+from infra.pages.languages import gettext as _
+from infra.pages.languages import mark
+from infra.pages.visit import Visit
+from infra.wiring import EVENT_TYPES
+from projections.agreements.queries import ShowAgreement, one_agreement
+from projections.agreements.views import AgreementRow
+
+
+def _after(_visit: Visit, thing: str) -> tuple[str, dict[str, str]]:
+    return "agreement", {"agreement": thing}
+
+
+def _found(visit: Visit, thing: str | None) -> AgreementRow:
+    if thing is None:
+        abort(404)
+    return visit.ask(one_agreement, ShowAgreement(agreement=thing))
+
+
+def _back(visit: Visit, row: AgreementRow) -> str:
+    return frame.page_url("agreement", visit, agreement=row.id)
+
+
+def _new(visit: Visit, _thing: str | None) -> Prepared:
+    owner = visit.owner
+    ourselves = {"id": visit.tenant, "kind": PartyKind.SCHOOL.value, "name": owner.name}
+    extras = Extras(
+        rows={"/parties": 2},
+        labels={"/parties/*": _("Party"), "/vocational": _("A contract of vocational training")},
+        helps={"/parties/*/id": "", "/parties/*/name": "", "/vocational": _("Proposed only with all mandatory terms.")},
+    )
+    values = {"parties": [ourselves, {"kind": PartyKind.ENTERPRISE.value}]}
+    return Prepared(_("Agreements"), frame.page_url("agreements", visit), extras, values)
+
+
+def _clause(visit: Visit, thing: str | None) -> Prepared:
+    row = _found(visit, thing)
+    types = sorted((Choice(event.TYPE, title(event.TYPE)) for event in EVENT_TYPES), key=lambda one: one.label)
+    extras = Extras(
+        choices={
+            "/party": [Choice(party.id, name_of(party)) for party in row.parties],
+            "/obligation/fulfilled_by/*": types,
+        },
+        labels={
+            "/clause": _("Id"),
+            "/party": _("Whose right or duty"),
+            "/text": _("What is promised"),
+            "/obligation": _("Obligation"),
+            "/obligation/fulfilled_by": _("Fulfilled by"),
+            "/covers": _("Mandatory contract terms that it settles"),
+        },
+        helps={
+            "/party": "",
+            "/covers": "",
+            "/obligation": _("A duty names the events that fulfil it; without one, the clause is a right."),
+        },
+    )
+    if not row.vocational:
+        extras = replace(extras, hidden=frozenset({"/covers"}))
+    return Prepared(row.title, _back(visit, row), extras, {"clause": f"c{len(row.clauses) + 1}"})
+
+
+def _propose(visit: Visit, thing: str | None) -> Prepared:
+    row = _found(visit, thing)
+    return Prepared(row.title, _back(visit, row), template="pages/read_first.html", facts=_text(row))
+
+
+def _sign(visit: Visit, thing: str | None) -> Prepared:
+    row = _found(visit, thing)
+    choices = [Choice(party, whose(row, party).name) for party in may_sign(visit, row)]
+    extras = Extras(
+        choices={"/party": choices},
+        labels={"/party": _("You sign for")},
+        helps={"/party": ""},
+        # what the reader has read: where the text changed meanwhile, the rules refuse it
+        fixed={"/digest": row.digest or ""},
+    )
+    values = {"party": choices[0].value} if len(choices) == 1 else {}
+    return Prepared(row.title, _back(visit, row), extras, values, "pages/read_first.html", _text(row))
+
+
+def _text(row: AgreementRow) -> dict[str, object]:
+    """What a party reads before it signs."""
+    clauses = [(clause.text, whose(row, clause.party), promise(clause)) for clause in row.clauses]
+    return {"row": row, "clauses": clauses, "parties": [whose(row, party.id) for party in row.parties]}
+
+
+FORMS = (
+    Form(
+        "draft_agreement",
+        "/agreements/new",
+        Draft,
+        mark("New agreement"),
+        mark("Draft it"),
+        _new,
+        _after,
+        mark("It binds nobody until every party has signed the same text. Clauses are added next."),
+    ),
+    Form(
+        "add_clause",
+        "/agreements/<id:agreement>/clauses",
+        AddClause,
+        mark("Add a clause"),
+        mark("Add it"),
+        _clause,
+        _after,
+    ),
+    Form(
+        "propose_agreement",
+        "/agreements/<id:agreement>/propose",
+        Propose,
+        mark("Propose for signature"),
+        mark("Propose it"),
+        _propose,
+        _after,
+        mark("This fixes the text that the parties sign. A later change voids their signatures."),
+    ),
+    Form(
+        "sign_agreement",
+        "/agreements/<id:agreement>/sign",
+        Sign,
+        mark("Sign the agreement"),
+        mark("Sign it"),
+        _sign,
+        _after,
+        mark("It takes effect when every party has signed this text."),
+    ),
+)

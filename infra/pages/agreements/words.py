@@ -1,0 +1,122 @@
+"""How agreements and what is owed under them are put: states as badges, sides by shape, promises in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from baseplus.agreements.terms import ByDate, Clause, Every, PartyKind, Quantity
+from infra.pages import events, languages
+from infra.pages.languages import gettext as _
+from infra.pages.languages import mark, ngettext
+from infra.pages.names import names
+from infra.pages.visit import Visit
+from projections.agreements.queries import ListAgreements, agreements
+from projections.agreements.views import AgreementRow, ObligationRow, Signatory
+
+STATES: Mapping[str, tuple[str, str]] = {
+    "draft": ("", mark("Draft")),
+    "proposed": ("due", mark("To be signed")),
+    "declined": ("late", mark("Declined")),
+    "in_force": ("ok", mark("In force")),
+    "suspended": ("risk", mark("Suspended")),
+    "terminated": ("gone", mark("Terminated")),
+    "expired": ("gone", mark("Expired")),
+}
+"""State of an agreement -> its badge's class and words."""
+
+OWED: Mapping[str, tuple[str, str]] = {
+    "open": ("due", mark("Due %(day)s")),
+    "fulfilled": ("ok", mark("Fulfilled")),
+    "breached": ("late", mark("Breached")),
+    "cured": ("ok", mark("Cured")),
+    "lapsed": ("gone", mark("Lapsed")),
+}
+"""State of what is owed -> its badge's class and words."""
+
+_SIDES = {PartyKind.SCHOOL: "school", PartyKind.ENTERPRISE: "work"}
+
+
+class Badge(NamedTuple):
+    """A state, as a mark and in words."""
+
+    state: str
+    text: str
+
+
+class Whose(NamedTuple):
+    """A party: its shape and its name."""
+
+    side: str
+    name: str
+
+
+def badge_of(state: str) -> Badge:
+    """The badge of an agreement's state."""
+    kind, text = STATES[state]
+    return Badge(kind, _(text))
+
+
+def badge_of_owed(row: ObligationRow) -> Badge:
+    """The badge of something owed."""
+    kind, text = OWED[row.state]
+    return Badge(kind, _(text, day=languages.short_day(row.due)) if "%" in text else _(text))
+
+
+def whose(agreement: AgreementRow, party: str) -> Whose:
+    """A party of an agreement."""
+    for one in agreement.parties:
+        if one.id == party:
+            return Whose(side_of(one), name_of(one))
+    return Whose("", party)
+
+
+def side_of(party: Signatory) -> str:
+    """The shape of a party."""
+    return _SIDES.get(party.kind, "")
+
+
+def name_of(party: Signatory) -> str:
+    """What a party is called. Persons go by their id."""
+    return party.name or party.id
+
+
+def know_parties(rows: Iterable[AgreementRow]) -> None:
+    """From here on their parties have names and sides."""
+    known = names()
+    for row in rows:
+        known.called[row.id] = row.title
+        for party in row.parties:
+            known.sides[party.id], known.called[party.id] = side_of(party), name_of(party)
+
+
+def know_organisations(visit: Visit) -> None:
+    """From here on the parties of all agreements that the reader may see have names and sides."""
+    if visit.may(agreements):
+        know_parties(visit.every(agreements, ListAgreements()))
+
+
+def summary(clause: Clause, longest: int = 100) -> str:
+    """The beginning of a clause's text."""
+    line = clause.text.partition("\n")[0]
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+
+
+def promise(clause: Clause) -> str:
+    """What fulfils a clause, how much, and by when."""
+    if clause.obligation is None:
+        return _("a right: nothing falls due")
+    owed = clause.obligation
+    parts = [" / ".join(events.title(name) for name in owed.fulfilled_by), amount(owed.quantity)]
+    match owed.due:
+        case ByDate(due):
+            parts.append(_("once, by %(day)s", day=languages.day(due)))
+        case Every(months, first):
+            every = ngettext("every month", "every %(num)s months", months)
+            parts.append(_("%(every)s, first by %(day)s", every=every, day=languages.day(first)))
+    return ", ".join(filter(None, parts))
+
+
+def amount(quantity: Quantity) -> str:
+    """How much is owed; nothing to say where it is once."""
+    return "" if quantity == Quantity() else f"{quantity.amount} {quantity.unit}"

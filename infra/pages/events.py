@@ -1,0 +1,138 @@
+"""Events as people read them: a title in words, and the facts that are not personal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from baseplus.kernel.events import personal_fields
+from baseplus.kernel.refusals import Refusal
+from infra.pages import languages
+from infra.pages.forms.controls import label_of, words_of
+from infra.pages.languages import gettext as _
+from infra.pages.names import named, side_of
+from infra.pages.visit import Visit
+from infra.wiring import EVENT_TYPES
+from projections.history.queries import EventRow, ListEvents, events
+
+_KINDS = {"campus_tutor": "school", "enterprise_master": "work", "school": "school", "enterprise": "work"}
+_SHORT = 60  # characters of a fact that still stand in a line
+_DATA = "SELECT position, type, data FROM store.events WHERE tenant = %s AND position = ANY(%s)"
+
+
+class Happened(NamedTuple):
+    """An event in a list. at: when it happened; when: that in words; side: whose it is, school, work or nobody's."""
+
+    position: int
+    title: str
+    at: datetime
+    when: str
+    detail: str
+    side: str
+
+
+class Fact(NamedTuple):
+    """A field of an event."""
+
+    name: str
+    value: str
+
+
+class _Stored(msgspec.Struct):
+    position: int
+    type: str
+    data: bytes
+
+
+def title(type_name: str) -> str:
+    """What an event type is called: `agreements.agreement_signed.v1` is "Agreement signed"."""
+    return _(title_text(type_name))
+
+
+def title_text(type_name: str) -> str:
+    """Its title before it is translated."""
+    return words_of(type_name.split(".")[1]).replace("Api ", "API ")
+
+
+def lately(visit: Visit, asked: ListEvents) -> list[Happened]:
+    """What happened last, as asked. Raises Forbidden."""
+    rows = visit.ask(events, asked).rows
+    facts = _facts(visit, rows)
+    return [_happened(row, facts.get(row.position, {})) for row in rows]
+
+
+def facts_of(visit: Visit, row: EventRow) -> list[Fact]:
+    """What is in an event, without what is personal."""
+    return [
+        Fact(label_of(name), shown)
+        for name, value in _facts(visit, [row]).get(row.position, {}).items()
+        if (shown := _shown(value))
+    ]
+
+
+def _facts(visit: Visit, rows: list[EventRow]) -> dict[int, dict[str, Any]]:
+    """Per position, the fields of the event that are not personal, as JSON has them. What nobody can read has none."""
+    stored = visit.reader.rows(visit.tenant, _DATA, (visit.tenant, [row.position for row in rows]), _Stored)
+    found = {}
+    for one in stored:
+        try:
+            event = EVENT_TYPES.decode(one.type, one.data)
+        except Refusal:
+            continue
+        personal = personal_fields(type(event))
+        found[one.position] = {
+            name: value for name, value in msgspec.to_builtins(event).items() if name not in personal
+        }
+    return found
+
+
+def _happened(row: EventRow, facts: Mapping[str, Any]) -> Happened:
+    party, kind = facts.get("party"), facts.get("kind")
+    side = side_of(party) if isinstance(party, str) else _KINDS.get(str(kind), "")
+    thing = row.stream.partition("/")[2]
+    told = [named(thing)] if named(thing) != thing else []
+    told += [shown for name, value in facts.items() if (shown := _in_a_line(name, value))]
+    return Happened(
+        row.position, title(row.type), row.occurred_at, languages.clock(row.occurred_at), ", ".join(told[:4]), side
+    )
+
+
+def _in_a_line(name: str, value: Any) -> str:
+    """A fact among others in a line; empty where it is long or says nothing."""
+    if isinstance(value, bool) or name == "digest":
+        return ""
+    shown = _shown(value)
+    if not shown or len(shown) > _SHORT or isinstance(value, dict | list):
+        return ""
+    return f"{label_of(name).lower()} {shown}" if name not in ("title", "name", "party") else shown
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None | "" | []:
+            return ""
+        case bool():
+            return _("yes") if value else _("no")
+        case int() | float():
+            return languages.number(value)
+        case str():
+            return _named(value)
+        case list():
+            return ", ".join(filter(None, map(_shown, value)))
+        case dict():
+            return "; ".join(f"{label_of(name)}: {said}" for name, one in value.items() if (said := _shown(one)))
+        case _:
+            return str(value)
+
+
+def _named(value: str) -> str:
+    """A word of an event: a day as days are written, a party by its name where the page knows it."""
+    if len(value) == 10 and value[4] == value[7] == "-":
+        try:
+            return languages.day(date.fromisoformat(value))
+        except ValueError:
+            return value
+    return named(value)

@@ -1,0 +1,173 @@
+"""What needs a person: what is late, at risk, due, or waits for a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from baseplus.apprenticeships.events import MentorKind
+from baseplus.apprenticeships.model import AssignMentor
+from infra.pages import frame, languages
+from infra.pages.agreements.one import may_sign
+from infra.pages.agreements.words import Whose, amount, know_parties, name_of, side_of, summary, whose
+from infra.pages.apprentices.words import KINDS, kind_of
+from infra.pages.languages import gettext as _
+from infra.pages.languages import mark
+from infra.pages.names import named
+from infra.pages.visit import Visit
+from projections.agreements.queries import ListAgreements, ListObligations, agreements, obligations
+from projections.agreements.views import AgreementRow, ObligationRow
+from projections.apprenticeships.queries import NamedApprenticeshipRow
+from projections.mentors.views import MentorRow
+
+State = Literal["late", "risk", "due", "waits"]
+
+STATES: Mapping[State, str] = {
+    "late": mark("Late"),
+    "risk": mark("At risk"),
+    "due": mark("Due"),
+    "waits": mark("To sign"),
+}
+SOON = timedelta(days=7)
+"""What is due so soon needs somebody."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something for a person. by: the day; where it has none, `said` stands there. verb: what to do, at `url`."""
+
+    state: State
+    what: str
+    why: str
+    whose: Whose
+    by: date | None
+    said: str
+    verb: str
+    url: str
+
+    @property
+    def badge(self) -> str:
+        """The class of its badge."""
+        return "" if self.state == "waits" else self.state
+
+
+@dataclass(frozen=True)
+class Owed:
+    """The agreements, and what is owed under them, as a page needs them."""
+
+    agreements: Mapping[str, AgreementRow]
+    late: Sequence[ObligationRow]
+    open: Sequence[ObligationRow]
+
+    def of(self, agreement: str, state: Literal["late", "soon", "later"], today: date, soon: timedelta) -> int:
+        """How often something of an agreement is owed: late, within `soon`, or later."""
+        if state == "late":
+            return sum(row.agreement == agreement for row in self.late)
+        due = [row.due <= today + soon for row in self.open if row.agreement == agreement]
+        return due.count(state == "soon")
+
+
+def owed(visit: Visit) -> Owed:
+    """All of them that the reader may see; from here on events name parties by their names. Raises Forbidden."""
+    known = {row.id: row for row in visit.every(agreements, ListAgreements())}
+    know_parties(known.values())
+    late = visit.every(obligations, ListObligations(state="breached"))
+    return Owed(known, late, visit.every(obligations, ListObligations(state="open")))
+
+
+def needs_of_agreements(visit: Visit, found: Owed, today: date) -> Iterator[Need]:
+    """What is late, what is due soon, what waits for a signature."""
+    for row in found.late:
+        yield _obligation(visit, found, row, "late", today)
+    for row in found.open:
+        if row.due <= today + SOON and found.agreements[row.agreement].state == "in_force":
+            yield _obligation(visit, found, row, "due", today)
+    for agreement in found.agreements.values():
+        if agreement.state == "proposed":
+            yield _signature(visit, agreement)
+
+
+def needs_of_people(
+    visit: Visit, trained: Sequence[NamedApprenticeshipRow], guides: Sequence[MentorRow]
+) -> Iterator[Need]:
+    """Who is trained, or waits to be, without a mentor; who can take nobody on."""
+    for row in trained:
+        if row.state not in ("enrolled", "in_training"):
+            continue
+        for kind, present in ((MentorKind.CAMPUS_TUTOR, row.tutor), (MentorKind.ENTERPRISE_MASTER, row.master)):
+            if present is None:
+                yield _without(visit, row, kind)
+    for mentor in guides:
+        if mentor.load >= mentor.capacity:
+            yield _full(visit, mentor)
+
+
+def _without(visit: Visit, row: NamedApprenticeshipRow, kind: MentorKind) -> Need:
+    may = visit.may(AssignMentor)
+    page = "assign_mentor" if may else "apprentice"
+    more = {"kind": kind.value} if may else {}
+    training = row.state == "in_training"
+    return Need(
+        "risk" if training else "due",
+        _("No %(kind)s for %(name)s", kind=kind_of(kind).lower(), name=row.name),
+        _("In training since %(day)s", day=languages.short_day(row.since))
+        if training
+        else _("Enrolled; training starts with one mentor of each kind"),
+        Whose(KINDS[kind][0], named(row.enterprise) if kind is MentorKind.ENTERPRISE_MASTER else _("School")),
+        None,
+        _("since %(day)s", day=languages.short_day(row.since)),
+        _("Assign") if may else _("Open"),
+        frame.page_url(page, visit, apprentice=row.id, **more),
+    )
+
+
+def _full(visit: Visit, row: MentorRow) -> Need:
+    return Need(
+        "risk",
+        _("%(name)s is at capacity", name=row.name),
+        _("Guides %(load)s of %(capacity)s apprentices", load=row.load, capacity=row.capacity),
+        Whose(KINDS[row.kind][0], kind_of(row.kind)),
+        None,
+        "",
+        _("Open"),
+        frame.page_url("mentors", visit, with_room="false"),
+    )
+
+
+def _obligation(visit: Visit, found: Owed, row: ObligationRow, state: State, today: date) -> Need:
+    agreement = found.agreements[row.agreement]
+    clause = next((clause for clause in agreement.clauses if clause.id == row.clause), None)
+    much = amount(clause.obligation.quantity) if clause and clause.obligation else ""
+    return Need(
+        state,
+        summary(clause) if clause else row.clause,
+        _("Clause %(clause)s of %(agreement)s", clause=row.clause, agreement=row.agreement)
+        + (f": {much}" if much else ""),
+        whose(agreement, row.party),
+        row.due,
+        languages.apart(row.due, today),
+        _("Open"),
+        frame.page_url("agreement", visit, agreement=row.agreement, _anchor=f"c-{row.clause}"),
+    )
+
+
+def _signature(visit: Visit, row: AgreementRow) -> Need:
+    missing = [party for party in row.parties if party.id in row.missing_signatures]
+    mine = bool(may_sign(visit, row))
+    who = Whose(side_of(missing[0]), name_of(missing[0])) if len(missing) == 1 else Whose("", _("Several"))
+    return Need(
+        "waits",
+        _("Sign %(title)s", title=row.title),
+        _(
+            "%(signed)s of %(all)s parties have signed the text",
+            signed=len(row.parties) - len(missing),
+            all=len(row.parties),
+        ),
+        who,
+        None,
+        _("proposed %(day)s", day=languages.short_day(row.proposed_at)) if row.proposed_at else "",
+        _("Sign") if mine else _("Open"),
+        frame.page_url("sign_agreement" if mine else "agreement", visit, agreement=row.id),
+    )

@@ -1,0 +1,72 @@
+// What a page shows is fetched anew when something happens that it is about.
+// An element says which streams it shows: data-live="agreements/a-1", a capability, or * for all.
+"use strict";
+(() => {
+  const address = document.body.dataset.stream;
+  if (!address || !window.EventSource) return;
+
+  const ALL = "*";
+  const happened = new Set(); // streams since the last look
+  let wanted = 0, busy = false;
+
+  const about = (element) => happened.has(ALL) || element.dataset.live.split(" ").some((name) =>
+    name === ALL || [...happened].some((stream) => stream === name || stream.startsWith(name + "/")));
+
+  const show = (live) => {
+    const bar = document.querySelector("[data-live-text]");
+    if (!bar) return;
+    const first = bar.firstElementChild;
+    bar.dataset.stillText ??= first.textContent;
+    first.classList.toggle("live", live);
+    first.textContent = live ? bar.dataset.liveText : bar.dataset.stillText;
+  };
+
+  async function refresh() {
+    if (busy) return;
+    const upto = wanted;
+    const stale = [...document.querySelectorAll("[data-live][id]")].filter(about);
+    happened.clear();
+    if (!stale.length) return;
+    busy = true;
+    try {
+      const url = new URL(location.href);
+      url.hash = "";
+      if (!document.querySelector("[data-history]")) url.searchParams.set("at", upto);
+      const answer = await fetch(url);
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const old of stale) {
+        const found = fresh.getElementById(old.id);
+        if (found && !found.isEqualNode(old)) replace(old, found);
+      }
+      const bar = fresh.querySelector("[data-live-text]");
+      document.querySelector("[data-live-text]")?.replaceWith(...(bar ? [bar] : []));
+      show(source.readyState === EventSource.OPEN);
+    } finally {
+      busy = false;
+      if (wanted > upto) refresh();
+    }
+  }
+
+  function replace(old, found) {
+    const inside = old.contains(document.activeElement);
+    const link = inside && document.activeElement.getAttribute("href");
+    if (inside && !link) return; // somebody is filling something in
+    old.replaceWith(found);
+    if (link) found.querySelector(`a[href="${CSS.escape(link)}"]`)?.focus({ preventScroll: true });
+  }
+
+  const hear = (message) => {
+    const told = JSON.parse(message.data);
+    happened.add(told.stream ?? ALL);
+    wanted = Math.max(wanted, told.position);
+    refresh();
+  };
+
+  const source = new EventSource(address, { withCredentials: true });
+  source.addEventListener("open", () => show(true));
+  source.addEventListener("error", () => show(false));
+  source.addEventListener("message", hear);
+  source.addEventListener("resync", hear);
+  addEventListener("pagehide", () => source.close());
+})();
