@@ -209,13 +209,13 @@ def test_guesses_fill_no_memory_and_the_longest_unused_are_forgotten_first(
         with pytest.raises(NotSignedIn):
             keyring.authenticate(str(new_token(UNI_A, "k-0")))
     before = counted.loads
-    keyring.authenticate(tokens[0])
     keyring.authenticate(tokens[1])
+    keyring.authenticate(tokens[0])
     assert counted.loads == before
     keyring.authenticate(tokens[2])
-    keyring.authenticate(tokens[1])
-    assert counted.loads == before + 1
     keyring.authenticate(tokens[0])
+    assert counted.loads == before + 1
+    keyring.authenticate(tokens[1])
     assert counted.loads == before + 2
 
 
