@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import psycopg
 
 from baseplus.kernel.refusals import Unavailable
+from infra.observability.tracing import follow, recording
 from infra.postgres.database import Database
 from infra.settings import Settings
 from infra.wiring import EVENT_TYPES, VIEWS
@@ -16,13 +18,33 @@ from projections.runner.worker import Worker, tune_collector
 
 _PAGE = 2_000
 _HISTORY = """
-    SELECT tenant, position, type, stream, occurred_at, recorded_at, data FROM store.events
+    SELECT tenant, position, type, stream, occurred_at, recorded_at, data, traceparent
+      FROM store.events
      WHERE tenant = %s AND position > %s AND position <= %s ORDER BY position LIMIT %s"""
 
 
 def connect_worker(database: Database) -> Connect:
     """How the runner connects."""
     return lambda: database.connect("worker")
+
+
+@contextmanager
+def project_spans(events: Sequence[Delivered]) -> Iterator[None]:
+    """A span for each event of a batch whose trace is recorded, as long as the batch takes."""
+    spans = [
+        span
+        for event in (events if recording() else ())
+        if (span := follow("project", event.traceparent, event.tenant, event.type, event.position))
+    ]
+    try:
+        yield
+    except BaseException as error:
+        for span in spans:
+            span.set_attribute("error.type", type(error).__name__)
+        raise
+    finally:
+        for span in spans:
+            span.end()
 
 
 def make_worker(database: Database, settings: Settings, bootstrap: str | None) -> Worker:
@@ -54,4 +76,4 @@ def make_worker(database: Database, settings: Settings, bootstrap: str | None) -
             raise Unavailable(what="PostgreSQL", reason=str(error).partition("\n")[0]) from error
 
     tune_collector()
-    return Worker(connect, VIEWS, EVENT_TYPES, source, heal, partitions=settings.partitions)
+    return Worker(connect, VIEWS, EVENT_TYPES, source, heal, partitions=settings.partitions, around=project_spans)

@@ -21,7 +21,6 @@ from infra.http.headers import expected_version, idempotency_key
 from infra.http.parts import parts
 from infra.http.refusals import Mistaken, Wrong
 from infra.http.schemas import judge, load
-from infra.observability.tracing import current_traceparent
 
 _JSON = msgspec.json.Encoder(decimal_format="string")
 
@@ -92,7 +91,7 @@ def read_order(
 
 def metadata(caller: Caller, key: str | None) -> Metadata:
     """Who and why, for the events that follow."""
-    return Metadata(actor=caller.id, correlation=g.request_id, traceparent=current_traceparent(), key=key)
+    return Metadata(actor=caller.id, correlation=g.request_id, key=key)
 
 
 def _new_id(route: CommandRoute, seed: str) -> str:

@@ -16,12 +16,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kafka.errors import MessageSizeTooLargeError
 
 from infra.kafka.clients import make_producer
 from infra.kafka.envelope import Headers
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 
 class PublishFailed(Exception):
@@ -46,6 +49,7 @@ class _Sent(NamedTuple):
     tenant: str
     position: int
     size: int
+    span: Span | None
 
 
 class Publisher:
@@ -59,8 +63,11 @@ class Publisher:
         self._stopped = False
         self._producer = make_producer(bootstrap, client_id="baseplus-relay")
 
-    def send(self, partition: int, tenant: str, position: int, data: bytes, headers: Headers) -> None:
-        """Queue an event behind the tenant's earlier ones. Raises TooLarge, PublishFailed, kafka-python's errors."""
+    def send(
+        self, partition: int, tenant: str, position: int, data: bytes, headers: Headers, span: Span | None = None
+    ) -> None:
+        """Queue an event behind the tenant's earlier ones. span: ended when Kafka has it. Raises TooLarge,
+        PublishFailed, kafka-python's errors."""
         try:
             future = self._producer.send(
                 self._topic, value=data, key=tenant.encode(), headers=headers, partition=partition
@@ -71,7 +78,7 @@ class Publisher:
             raise PublishFailed(str(error)) from None
         future.add_errback(self._stop)
         size = len(data) + 512
-        self._pending.setdefault(partition, deque()).append(_Sent(future, tenant, position, size))
+        self._pending.setdefault(partition, deque()).append(_Sent(future, tenant, position, size, span))
         self.events += 1
         self.bytes += size
 
@@ -88,6 +95,8 @@ class Publisher:
                 positions[sent.tenant] = sent.position
                 self.events -= 1
                 self.bytes -= sent.size
+                if sent.span is not None:
+                    sent.span.end()
                 last = sent.future
             if last is not None:
                 yield Acknowledged(partition, positions, last.value.offset)

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from kafka.errors import KafkaError
@@ -26,9 +26,13 @@ from infra.kafka.clients import open_admin
 from infra.kafka.envelope import headers_of
 from infra.kafka.publisher import Publisher, PublishFailed, TooLarge
 from infra.kafka.topic import end_offsets, ensure_topic, topic_id
+from infra.observability.tracing import follow, recording
 from infra.postgres.database import Database
 from infra.postgres.news import News
 from infra.postgres.outbox import Due, Outbox, Row, open_outbox
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 log = logging.getLogger("baseplus.relay")
 
@@ -261,7 +265,9 @@ class _Session:
                 self._set_aside(tenant, position, "the event before it is missing in the store")
                 continue
             try:
-                self._publisher.send(self._partition[tenant], tenant, position, row[-1], headers_of(*row[:-1]))
+                self._publisher.send(
+                    self._partition[tenant], tenant, position, row[-1], headers_of(*row[:-1]), _span(row, position)
+                )
             except TooLarge:
                 self._set_aside(tenant, position, "it is larger than Kafka takes")
                 continue
@@ -311,6 +317,13 @@ class _Session:
             waited.wait(_BUSY)
         if self._acked:
             self._record()
+
+
+def _span(row: Row, position: int) -> Span | None:
+    tenant, _, _, _, kind, *_, traceparent, _ = row
+    if traceparent is None or not recording():
+        return None
+    return follow("relay", traceparent.decode(), tenant.decode(), kind.decode(), position, "producer")
 
 
 def _measure(outbox: Outbox) -> None:

@@ -137,6 +137,7 @@ def _read(messages: Sequence[Any]) -> list[Delivered]:
                     headers["ce_time"].decode(),
                     headers["ce_recordedat"].decode(),
                     message.value,
+                    _text(headers.get("traceparent")),
                 )
             )
         except (KeyError, AttributeError, ValueError):
@@ -144,3 +145,7 @@ def _read(messages: Sequence[Any]) -> list[Delivered]:
                 "no event of ours at offset %d of partition %d: left out", message.offset, message.partition
             )
     return events
+
+
+def _text(header: bytes | None) -> str | None:
+    return None if header is None else header.decode()

@@ -16,10 +16,13 @@ import secrets
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Literal, Protocol
 
+import msgspec
+
+from baseplus.kernel.decisions import Metadata
 from baseplus.kernel.refusals import Refusal
 
 if TYPE_CHECKING:  # it takes a third of a second to import
@@ -54,6 +57,11 @@ class Traced:
     def __init__(self, span: Span | None = None) -> None:
         self._span = span
 
+    @property
+    def recorded(self) -> bool:
+        """Whether it is worth finding out facts about it."""
+        return self._span is not None
+
     def rename(self, name: str) -> None:
         """What the work is, where that is known only now: `POST /v1/{tenant}/agreements`."""
         if self._span is not None:
@@ -69,6 +77,7 @@ class Traced:
 
 
 _UNRECORDED = Traced()
+_NOTHING = nullcontext(_UNRECORDED)
 _NAMES = {"method": "http.request.method", "route": "http.route", "status": "http.response.status_code"}
 
 
@@ -129,6 +138,14 @@ def current_traceparent() -> str | None:
     return _current.get()
 
 
+def in_trace(metadata: Metadata) -> Metadata:
+    """The metadata with the trace context of what is being done now, unless it has another one."""
+    current = _current.get()
+    if current is None or metadata.traceparent is not None:
+        return metadata
+    return msgspec.structs.replace(metadata, traceparent=current)
+
+
 def trace_id(traceparent: str | None) -> str | None:
     """The id that everything in a trace has in common: 32 hexadecimal digits."""
     return traceparent[3:35] if traceparent else None
@@ -151,15 +168,14 @@ def server_span(method: str, traceparent: str | None) -> Iterator[Traced]:
         yield work
 
 
-@contextmanager
-def work_span(name: str, kind: Kind = "internal", **facts: AttributeValue | None) -> Iterator[Traced]:
+def work_span(name: str, kind: Kind = "internal") -> AbstractContextManager[Traced]:
     """A part of what is being done now."""
-    if _tracer is None:
-        yield _UNRECORDED
-        return
-    with _recorded(_tracer, name, kind, _current.get()) as work:
-        work.note(**facts)
-        yield work
+    return _NOTHING if _tracer is None else _recorded(_tracer, name, kind, _current.get())
+
+
+def recording() -> bool:
+    """Whether spans are made at all."""
+    return _tracer is not None
 
 
 def follow(

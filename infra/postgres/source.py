@@ -26,11 +26,12 @@ SELECT tenant, partition, last_position FROM store.tenants
 """
 
 _READ = """
-SELECT tenant, position, type, stream, occurred_at, recorded_at, data
+SELECT tenant, position, type, stream, occurred_at, recorded_at, data, traceparent
   FROM (SELECT e.*, sum(octet_length(e.data)) OVER (ROWS UNBOUNDED PRECEDING) - octet_length(e.data) AS before
           FROM unnest(%(tenants)s::text[], %(after)s::bigint[]) u(tenant, after)
          CROSS JOIN LATERAL (
-               SELECT x.tenant, x.position, x.type, x.stream, x.occurred_at, x.recorded_at, x.data
+               SELECT x.tenant, x.position, x.type, x.stream, x.occurred_at, x.recorded_at, x.data,
+                      x.traceparent
                  FROM store.events x WHERE x.tenant = u.tenant AND x.position > u.after
                 ORDER BY x.position LIMIT %(limit)s) e
          LIMIT %(limit)s) rows

@@ -31,6 +31,7 @@ from baseplus.kernel.decisions import (
 from baseplus.kernel.events import Event, EventTypes
 from baseplus.kernel.refusals import KeyReused, NotFound, Rejected, Unavailable, UnknownTenant, VersionConflict
 from baseplus.kernel.vocabulary import StreamId, TenantId
+from infra.observability.tracing import in_trace, work_span
 from infra.postgres.committer import CONFLICT, KEY_TAKEN, NO_TENANT, REPLAYED, Answer, Committer
 from infra.postgres.database import Database
 from infra.postgres.deciding import Decision, Followers
@@ -146,13 +147,17 @@ class Store:
         if not rows and metadata.key is None:
             position = self.position(tenant)
             return Appended(position + 1, position)
-        prepared = self.prepare(tenant, rows, metadata)
-        return prepared.appended(self._commit(prepared.request, safe=metadata.key is not None))
+        with work_span("append", "client") as work:
+            prepared = self.prepare(tenant, rows, metadata)
+            appended = prepared.appended(self._commit(prepared.request, safe=metadata.key is not None))
+            if work.recorded:
+                work.note(tenant=tenant, type=sorted({row.type for row in rows}), position=appended.last)
+        return appended
 
     def prepare(self, tenant: TenantId, rows: Sequence[Row], metadata: Metadata) -> Prepared:
         """An append that is ready to be sent. Raises VersionConflict, Invalid."""
         digest = None if metadata.key is None else metadata.digest or _digest(rows)
-        return Prepared(tenant, metadata.key, Request(tenant, rows, metadata, digest))
+        return Prepared(tenant, metadata.key, Request(tenant, rows, in_trace(metadata), digest))
 
     def execute(
         self,

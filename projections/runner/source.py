@@ -13,7 +13,7 @@ class Delivered(msgspec.Struct, frozen=True, gc=False):
     """An event as a projection needs it.
 
     position: 1, 2, 3 … within the tenant. The times are UTC; a source that has them as ISO text hands the text on,
-    since most rows need neither. data: the stored JSON, untouched.
+    since most rows need neither. data: the stored JSON, untouched. traceparent: the trace that it came from.
     """
 
     tenant: str
@@ -23,6 +23,7 @@ class Delivered(msgspec.Struct, frozen=True, gc=False):
     occurred_at: datetime | str
     recorded_at: datetime | str
     data: bytes
+    traceparent: str | None = None
 
 
 class Source(Protocol):

@@ -14,7 +14,8 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -31,6 +32,8 @@ from projections.runner.session import Connect, open_session
 from projections.runner.source import Delivered, Heal, Source
 
 Polled = Mapping[int, tuple[Sequence[Delivered], int]]
+
+Around = Callable[[Sequence[Delivered]], AbstractContextManager[object]]
 
 _log = logging.getLogger("baseplus.projections")
 _BACK_OFF = (0.05, 5.0)  # seconds, first and longest
@@ -49,7 +52,7 @@ class Worker:
     connect: connections of the worker's role. source: owned by the worker from here on. heal: gives a tenant's events
     that the log left out. batch: events a transaction. lease: seconds after which a dead worker's partitions go to
     others. parked_limit: more tenants than this parked within `parked_window` seconds mean a bad deploy, and the worker
-    stops. One thread calls `run`.
+    stops. around: entered for the time that each batch takes. One thread calls `run`.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Worker:
         parked_limit: int = 20,
         parked_window: float = 600.0,
         cached_rows: int = 60_000,
+        around: Around = nullcontext,
     ) -> None:
         self._connect = connect
         self._views = tuple(views)
@@ -76,6 +80,7 @@ class Worker:
         self._lease = lease
         self._parked_limit = (parked_limit, parked_window)
         self._cached_rows = cached_rows
+        self._around = around
         name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._leases = Leases(name, partitions, lease)
         self._connection: AnyConnection | None = None
@@ -204,7 +209,7 @@ class Worker:
         projector = self._projector
         assert projector is not None
         moved = {event.tenant: event.position for event in events}
-        with connection.transaction(), connection.cursor() as cursor:
+        with self._around(events), connection.transaction(), connection.cursor() as cursor:
             self._leases.move(cursor, offsets)
             if events:
                 for poison in (poisons := projector.apply(connection, events)):
