@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 import psycopg
@@ -208,11 +209,12 @@ def _send(lane: Lane, group: list[_Waiting]) -> None:
         for waiting in group:
             waiting.error = type(error)(*error.args)
     except Refusal as error:
-        if len(group) == 1:
-            group[0].error = error
-        else:  # one of them cannot be stored: let each find out alone
+        if len(group) > 1 and lane.connected:  # one of them cannot be stored: let each find out alone
             for waiting in group:
                 _send(lane, [waiting])
+        else:  # nobody can be, or this one
+            for waiting in group:
+                waiting.error = copy(error)
     else:
         for waiting, answer in zip(group, answers, strict=True):
             waiting.answer = answer

@@ -16,6 +16,15 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from baseplus.kernel.refusals import Unavailable
 
+# A server that is cut off is noticed within about 10 s, whether we are asking, waiting for it or have nothing to say.
+_CUT_OFF = {
+    "connect_timeout": 10,  # s
+    "tcp_user_timeout": 10_000,  # ms
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+
 Role = Literal["admin", "app", "relay", "worker", "stream"]
 
 
@@ -41,9 +50,12 @@ class Database:
         return make_conninfo(self.url, options=f"{options} -c role={name}".strip())
 
     def connect(self, role: Role, *, autocommit: bool = True, **more: Any) -> psycopg.Connection[Any]:
-        """A connection of its own. Raises Unavailable, without the password."""
+        """A connection of its own. `more` goes before what the connection string says, and that before our own
+        limits. Raises Unavailable, without the password."""
+        dsn = self.dsn(role)
+        settings = {**_CUT_OFF, **conninfo_to_dict(dsn), **more}
         try:
-            return psycopg.connect(self.dsn(role), autocommit=autocommit, **more)
+            return psycopg.connect(**settings, autocommit=autocommit)
         except psycopg.OperationalError as error:
             where = conninfo_to_dict(self.url)
             raise Unavailable(

@@ -18,9 +18,12 @@ from psycopg.pq.abc import PGconn, PGresult
 from baseplus.kernel.refusals import Invalid, Unavailable
 from infra.postgres.database import Database
 
+FREED_AFTER = 5
+"""Seconds after which a caller that stands still in the middle of a transaction loses it, and its tenant's lock."""
+
 # The functions' plans must not hang on how empty a table was when they were first planned.
-_SESSION = b"""SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off;
-SET jit = off; SET client_encoding = 'UTF8'"""
+_SESSION = f"""SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off;
+SET jit = off; SET client_encoding = 'UTF8'; SET idle_in_transaction_session_timeout = '{FREED_AFTER}s'""".encode()
 
 _BINARY = pq.Format.BINARY
 
@@ -93,6 +96,11 @@ class Lane:
         finally:
             if connection.broken:
                 self.close()
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection, as far as we know."""
+        return self._connection is not None
 
     def pid(self) -> int | None:
         """The process id of the server's end, where connected."""

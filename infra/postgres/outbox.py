@@ -103,9 +103,7 @@ Row = tuple[
 
 def open_outbox(database: Database) -> Outbox:
     """Connect as the relay. Raises Unavailable."""
-    return Outbox(
-        database.connect("relay", keepalives_idle=5, keepalives_interval=2, keepalives_count=3, tcp_user_timeout=10_000)
-    )
+    return Outbox(database.connect("relay"))
 
 
 class Outbox:
@@ -116,6 +114,7 @@ class Outbox:
         # Losing the last moments of `relayed` in a crash means sending again what Kafka has: harmless.
         connection.execute("SET synchronous_commit = off")
         connection.execute(f"SET idle_session_timeout = '{FENCED_AFTER}s'")
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{FENCED_AFTER}s'")
         self._reader = connection.cursor(binary=True)
         self._reader.adapters.register_loader("text", ByteaBinaryLoader)
 

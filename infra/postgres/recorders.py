@@ -282,7 +282,13 @@ def _library_errors() -> Iterator[None]:
         yield
     except (VersionConflict, KeyReused, psycopg.IntegrityError) as error:
         raise IntegrityError(str(error)) from error
-    except (Unavailable, Lost, RolledBack, psycopg.OperationalError) as error:
+    except (
+        Unavailable,
+        Lost,
+        RolledBack,
+        psycopg.OperationalError,
+        psycopg.errors.IdleInTransactionSessionTimeout,  # no OperationalError to psycopg
+    ) as error:
         raise OperationalError(str(error)) from error
     except (Invalid, psycopg.DataError) as error:
         raise DataError(str(error)) from error
