@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import queue
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -20,6 +22,8 @@ from infra.postgres.store import NewEvent, Store
 
 PROCESSES, THREADS = 2, 8
 PER_STREAM = 20
+PATIENCE = 60.0
+"""Seconds for the processes to get ready, and to end: a hang guard, not a measure."""
 
 
 class Noted(Event):
@@ -56,20 +60,36 @@ Prepare = Callable[[Database, Sequence[str], int, int], tuple[list[Call], Call]]
 def keep_busy(
     prepare: Prepare, database: Database, tenants: Sequence[str], seconds: float, processes: int, threads: int
 ) -> tuple[float, list[float], int]:
-    """Returns calls a second, the durations of all calls in seconds, and the largest process's memory in bytes."""
+    """Returns calls a second, the durations of all calls in seconds, and the largest process's memory in bytes.
+
+    Raises RuntimeError, with what a process said, where one fails or nothing is heard of it.
+    """
     context = multiprocessing.get_context("spawn")
-    barrier, results = context.Barrier(processes), context.SimpleQueue()
+    barrier, results = context.Barrier(processes), context.Queue()
     children = [
         context.Process(target=_child, args=(prepare, database, tenants, seconds, number, threads, barrier, results))
         for number in range(processes)
     ]
     for child in children:
         child.start()
-    spells: list[Spell] = [results.get() for _ in children]
-    for child in children:
-        child.join()
+    try:
+        spells = [_heard(results, PATIENCE + seconds) for _ in children]
+    finally:
+        for child in children:
+            child.join(PATIENCE)
+            child.kill()
     durations = [duration for spell in spells for duration in spell.durations]
     return len(durations) / seconds, durations, max(spell.memory for spell in spells)
+
+
+def _heard(results: Any, patience: float) -> Spell:
+    try:
+        spell, failure = results.get(timeout=patience)
+    except queue.Empty:
+        raise RuntimeError(f"a process of the measurement said nothing for {patience:.0f} s") from None
+    if spell is None:
+        raise RuntimeError(f"a process of the measurement failed: {failure}")
+    return Spell(*spell)
 
 
 def _child(
@@ -82,10 +102,29 @@ def _child(
     barrier: Any,
     results: Any,
 ) -> None:
+    try:
+        _measure(prepare, database, tenants, seconds, number, threads, barrier, results)
+    except threading.BrokenBarrierError:
+        pass  # the one that failed says why
+    except BaseException:
+        results.put((None, traceback.format_exc()))
+        barrier.abort()
+
+
+def _measure(
+    prepare: Prepare,
+    database: Database,
+    tenants: Sequence[str],
+    seconds: float,
+    number: int,
+    threads: int,
+    barrier: Any,
+    results: Any,
+) -> None:
     calls, end = prepare(database, tenants, number, threads)
     for call in calls:
         call()  # connections are open and plans are made
-    barrier.wait()
+    barrier.wait(PATIENCE)
     until = time.perf_counter() + seconds
     durations: list[list[float]] = [[] for _ in calls]
     running = [
@@ -96,7 +135,8 @@ def _child(
         thread.start()
     for thread in running:
         thread.join()
-    results.put(Spell([duration for taken in durations for duration in taken], psutil.Process().memory_info().rss))
+    spell = Spell([duration for taken in durations for duration in taken], psutil.Process().memory_info().rss)
+    results.put((spell, None))
     end()
 
 

@@ -97,19 +97,18 @@ def _pgbench(
     return float(rate[1]), float(latency[1])
 
 
+def make_stock_table(database: Database) -> None:
+    """Make the stock recorder's table, where there is none. Not for two at once: the library's statements collide."""
+    datastore = _stock_datastore(database, 1)
+    _stock_recorder(datastore).create_table()
+    datastore.close()
+
+
 def stock_appending(database: Database, tenants: Sequence[str], process: int, threads: int) -> tuple[list[Call], Call]:
-    """The library's stock recorder, one event a call to streams of each thread's own. It knows no tenants."""
-    where = conninfo_to_dict(database.url)
-    datastore = PostgresDatastore(
-        dbname=str(where["dbname"]),
-        host=str(where["host"]),
-        port=str(where["port"]),
-        user=str(where["user"]),
-        password="",
-        pool_size=threads,
-    )
-    recorder = PostgresApplicationRecorder(datastore, events_table_name="stock_events")
-    recorder.create_table()
+    """The library's stock recorder, one event a call to streams of each thread's own. It knows no tenants. Needs
+    `make_stock_table`."""
+    datastore = _stock_datastore(database, threads)
+    recorder = _stock_recorder(datastore)
     state = f'{{"by":"person-0123456789","number":1,"text":"{NOTE}"}}'.encode()
 
     def caller() -> Call:
@@ -125,6 +124,22 @@ def stock_appending(database: Database, tenants: Sequence[str], process: int, th
         return call
 
     return [caller() for _ in range(threads)], datastore.close
+
+
+def _stock_datastore(database: Database, pool_size: int) -> PostgresDatastore:
+    where = conninfo_to_dict(database.url)
+    return PostgresDatastore(
+        dbname=str(where["dbname"]),
+        host=str(where["host"]),
+        port=str(where["port"]),
+        user=str(where["user"]),
+        password="",
+        pool_size=pool_size,
+    )
+
+
+def _stock_recorder(datastore: PostgresDatastore) -> PostgresApplicationRecorder:
+    return PostgresApplicationRecorder(datastore, events_table_name="stock_events")
 
 
 def bare_insert(connection: psycopg.Connection[Any]) -> Call:

@@ -43,6 +43,7 @@ def append_many(tenants: int, figure: str, environment: Environment) -> Sequence
     with_streams(database, names, 1)
     with database.connect("admin") as admin:
         admin.execute(peers.BARE_TABLE)
+    peers.make_stock_table(database)
     ours, bare, stock, durations, memory = [], [], [], [], 0
     for _ in range(ROUNDS):
         bare.append(
