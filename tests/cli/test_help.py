@@ -12,7 +12,7 @@ from infra.cli.main import cli
 
 EXPECTED = {
     "adoption", "agreement", "apprenticeship", "assessment", "demo", "doctor", "history", "import", "kafka",
-    "key", "mentoring", "migrate", "project", "rebuild", "relay", "release", "resume", "standard", "stream",
+    "key", "mentoring", "migrate", "project", "rebuild", "relay", "release", "resume", "serve", "standard", "stream",
     "tenant", "verify",
 }  # fmt: skip
 
@@ -44,7 +44,7 @@ def test_the_commands_are_those_that_are_promised() -> None:
 
 
 def test_what_prints_data_prints_json() -> None:
-    silent = {(), ("demo",), ("relay",), ("project",), ("stream",), ("kafka", "run")}
+    silent = {(), ("demo",), ("relay",), ("project",), ("serve",), ("stream",), ("kafka", "run")}
     for path, command in ALL:
         if not isinstance(command, click.Group) and path not in silent:
             names = [name for option in command.params for name in option.opts]
