@@ -26,6 +26,7 @@ from projections.apprenticeships.timeline import Timeline
 from projections.apprenticeships.views import Apprenticeships, MentorNames
 from projections.assessments import api as assessment_views
 from projections.assessments.views import Assessments
+from projections.benchmarks import api as benchmark_views
 from projections.benchmarks.presence import Presence
 from projections.benchmarks.views import Benchmarks, Contributions
 from projections.history import api as history
@@ -73,6 +74,7 @@ ROUTES: tuple[Route, ...] = (
     *assessment.routes,
     *standard_views.routes,
     *assessment_views.routes,
+    *benchmark_views.routes,
     *history.routes,
 )
 """Every command that people and programs may give, and every question that they may ask."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import msgspec
 from werkzeug import exceptions
@@ -78,7 +77,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     detail: str
     errors: tuple[Mistake, ...] = ()
-    facts: Mapping[str, Any] = {}
+    facts: Mapping[str, object] = {}
     request: str | None = None
 
 
@@ -179,8 +178,6 @@ def _mistakes(refusal: Refusal, in_body: bool) -> Iterator[Mistake]:
                 yield _mistake(where, reason, in_body)
         case Invalid(facts={"where": where, "reason": reason}):
             yield _mistake(str(where), str(reason), in_body)
-        case http.StepRefused(index=index):
-            yield Mistake(str(refusal), pointer=f"/commands/{index}")
         case http.MalformedHeader(facts={"header": header, "reason": reason}):
             yield Mistake(str(reason), header=str(header))
         case http.VersionNeeded():

@@ -16,3 +16,7 @@ class Site:
 
     blueprints: tuple[Blueprint, ...]
     show: Callable[[Refused], Response]
+
+
+SITE: Site | None = None
+"""The pages; None: there are none yet, and every refusal is a problem document."""

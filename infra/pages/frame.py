@@ -19,6 +19,7 @@ from infra.pages.names import named
 from infra.pages.visit import Visit
 from projections.agreements.queries import agreements
 from projections.apprenticeships.queries import apprenticeships
+from projections.benchmarks.shown import releases
 from projections.history.queries import ListEvents, events
 from projections.mentors.queries import mentors
 from tenants.model import TenantKind
@@ -49,6 +50,7 @@ MENU = (
             Page("mentors", mark("Mentors"), mentors),
         ),
     ),
+    Group(mark("Compare"), (Page("benchmarks", mark("Benchmarks"), releases),)),
     Group(mark("Keep"), (Page("history", mark("History"), events), Page("reference", mark("Programs")))),
 )
 

@@ -24,6 +24,7 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "zh-CN": "中文"}
 COOKIE = "baseplus_language"
 _CATALOGUES = Path(__file__).with_name("locale")
 # British: the day comes before the month, as in the rest of the world
+_MONTHS = {"en": "MMM yy", "zh-CN": "yy年M月"}
 _LOCALES = {"en": "en_GB", "zh-CN": "zh_Hans_CN"}
 
 
@@ -106,6 +107,12 @@ def short_day(value: date) -> str:
 def long_day(value: date) -> str:
     """A day in full, with its weekday."""
     return dates.format_date(value, "full", locale=chosen().locale)
+
+
+def month(value: date) -> str:
+    """A month, as short as it gets: Sep 24."""
+    language = chosen()
+    return dates.format_date(value, _MONTHS[language.tag], locale=language.locale)
 
 
 def moment(value: datetime) -> str:

@@ -13,6 +13,7 @@ from infra.pages import frame, languages
 from infra.pages.agreements.one import may_sign
 from infra.pages.agreements.words import Whose, amount, know_parties, name_of, side_of, summary, whose
 from infra.pages.apprentices.words import KINDS, kind_of
+from infra.pages.assessments.words import WIDE, both_sides
 from infra.pages.languages import gettext as _
 from infra.pages.languages import mark
 from infra.pages.names import named
@@ -20,6 +21,7 @@ from infra.pages.visit import Visit
 from projections.agreements.queries import ListAgreements, ListObligations, agreements, obligations
 from projections.agreements.views import AgreementRow, ObligationRow
 from projections.apprenticeships.queries import NamedApprenticeshipRow
+from projections.assessments.queries import ListAssessments, assessments
 from projections.mentors.views import MentorRow
 
 State = Literal["late", "risk", "due", "waits"]
@@ -102,6 +104,34 @@ def needs_of_people(
     for mentor in guides:
         if mentor.load >= mentor.capacity:
             yield _full(visit, mentor)
+
+
+def needs_of_assessments(visit: Visit, trained: Sequence[NamedApprenticeshipRow]) -> Iterator[Need]:
+    """Whom the two sides see very differently."""
+    if not visit.may(assessments):
+        return
+    by_person = {row.apprentice: row for row in trained}
+    for one in both_sides(visit, visit.every(assessments, ListAssessments())):
+        side = one.school or one.work
+        if side is None or one.gap is None or one.gap < WIDE or side.apprentice not in by_person:
+            continue
+        if any(row and row.state in ("moderated", "decided") for row in (one.school, one.work)):
+            continue
+        row = by_person[side.apprentice]
+        yield Need(
+            "risk",
+            _(
+                "Assessments of %(name)s are %(points)s points apart",
+                name=row.name,
+                points=languages.number(float(one.gap)),
+            ),
+            one.title,
+            Whose("both", _("Both sides")),
+            None,
+            _("since %(day)s", day=languages.short_day(max(one.assessed_on for one in (one.school, one.work) if one))),
+            _("Open"),
+            frame.page_url("apprentice", visit, apprentice=row.id, _anchor="assessed"),
+        )
 
 
 def _without(visit: Visit, row: NamedApprenticeshipRow, kind: MentorKind) -> Need:

@@ -15,7 +15,19 @@ from baseplus.kernel.access import ForeignTenant
 from baseplus.kernel.refusals import Invalid
 from infra.http.parts import NAME, Parts
 from infra.http.site import Site
-from infra.pages import agreements, apprentices, frame, history, mentors, reference, signin, states, today
+from infra.pages import (
+    agreements,
+    apprentices,
+    assessments,
+    benchmarks,
+    frame,
+    history,
+    mentors,
+    reference,
+    signin,
+    states,
+    today,
+)
 from infra.pages.assets import static_file
 from infra.pages.door import Door
 from infra.pages.forms.page import Form, form_page
@@ -28,12 +40,14 @@ TABLES: tuple[Table, ...] = (
     *today.TABLES,
     *agreements.TABLES,
     *apprentices.TABLES,
+    *assessments.TABLES,
     *mentors.TABLES,
+    *benchmarks.TABLES,
     *history.TABLES,
 )
 """Every table that can be taken away."""
 
-FORMS: tuple[Form, ...] = (*agreements.FORMS, *apprentices.FORMS, *mentors.FORMS)
+FORMS: tuple[Form, ...] = (*agreements.FORMS, *apprentices.FORMS, *assessments.FORMS, *mentors.FORMS)
 """The forms for everyday commands."""
 
 _OPEN = frozenset({"front", "sign_in", "choose_language", "choose_theme", "static_file", "reference"})
@@ -90,6 +104,7 @@ def _blueprint() -> Blueprint:
     page("/theme/<theme>", signin.choose_theme)
     page("/static/<name>", static_file)
     page("/api", reference.reference)
+    page("/benchmarks", benchmarks.benchmarks_page, name="benchmarks")
     page("/t/<id:tenant>/", today.today)
     page("/t/<id:tenant>/agreements", agreements.agreements_page, name="agreements")
     page("/t/<id:tenant>/agreements/<id:agreement>", agreements.agreement_page, name="agreement")

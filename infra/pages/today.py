@@ -19,7 +19,7 @@ from infra.pages.languages import gettext as _
 from infra.pages.languages import mark
 from infra.pages.mentors import loads
 from infra.pages.names import learn
-from infra.pages.needs import STATES, Need, Owed, needs_of_agreements, needs_of_people, owed
+from infra.pages.needs import STATES, Need, Owed, needs_of_agreements, needs_of_assessments, needs_of_people, owed
 from infra.pages.tables import Column, Filters, Table
 from infra.pages.visit import Visit
 from projections.agreements.views import AgreementRow
@@ -100,6 +100,7 @@ def all_needs(visit: Visit, found: Owed, people: People, day: date) -> list[Need
     """Everything that needs somebody: late first, then by day."""
     order = list(STATES)
     needs = [*needs_of_agreements(visit, found, day), *needs_of_people(visit, *people)]
+    needs += needs_of_assessments(visit, people.trained)
     return sorted(needs, key=lambda need: (order.index(need.state), need.by or date.max, need.what))
 
 

@@ -14,7 +14,6 @@ from infra.pages.personas import read_personas
 from infra.postgres.database import Database
 from infra.settings import read_settings
 from tenants.keys.model import RevokeKey, keys
-from tenants.model import TenantKind
 from tests.pages.town import QINGLAN, Reader, Town, texts, town
 
 PAGES = [
@@ -237,8 +236,12 @@ class TestWhoSeesWhat:
     @pytest.mark.parametrize(
         ("role", "own", "menu"),
         [
-            (Role.STAFF, None, ["Today", "Agreements", "Apprentices", "Mentors", "History", "Programs"]),
-            (Role.REGULATOR, None, ["Today", "Agreements", "Apprentices", "Mentors", "History", "Programs"]),
+            (Role.STAFF, None, ["Today", "Agreements", "Apprentices", "Mentors", "Benchmarks", "History", "Programs"]),
+            (
+                Role.REGULATOR,
+                None,
+                ["Today", "Agreements", "Apprentices", "Mentors", "Benchmarks", "History", "Programs"],
+            ),
             (Role.ENTERPRISE, "yunchuan", ["Today", "Agreements", "Apprentices", "Mentors", "Programs"]),
             (Role.MENTOR, "gao", ["Today", "Agreements", "Apprentices", "Mentors", "Programs"]),
         ],
@@ -276,10 +279,13 @@ class TestWhoSeesWhat:
         assert texts(page, "tbody th span") == ["Bai Yuchen", "Shen Yutong"]
         assert page.select("a.btn.main") == [], "there is a button for what they may not do"
 
-    def test_an_association_reads_its_own_history(self, qinglan: Town) -> None:
-        jianghe = qinglan.register(TenantId("jianghe"), TenantKind.ASSOCIATION, "Jianghe Machinery Association")
-        reader: Reader = qinglan.reader(Role.ASSOCIATION, jianghe)
+    def test_an_association_reads_its_own_releases_and_history(self, qinglan: Town) -> None:
+        reader: Reader = qinglan.reader(Role.ASSOCIATION, TenantId("jianghe"))
 
         page = reader.page(reader.get("/").location)
 
-        assert texts(page, "h1") == ["History of Jianghe Machinery Association"]
+        assert texts(page, "#nav a") == ["Benchmarks", "History", "Programs"]
+        assert texts(page, "h1") == ["Completed, and in sustained further study or work afterwards"]
+        assert page.select(".own") == [], "an association is no peer of the universities"
+        history = reader.page("/t/jianghe/history")
+        assert texts(history, "h1") == ["History of Jianghe Machinery Association"]

@@ -28,10 +28,18 @@ from baseplus.apprenticeships.model import (
     StartBreak,
     apprenticeships,
 )
+from baseplus.assessment.adoptions import AdoptStandard, adoptions, as_published
+from baseplus.assessment.assessments import Record, RecordOtherSide, against_adopted, assessments
+from baseplus.assessment.criteria import Criterion, Score, Side
+from baseplus.assessment.criteria import Evidence as Seen
+from baseplus.assessment.standards import Publish, standards
+from baseplus.benchmarks.events import Group
+from baseplus.benchmarks.model import ReleaseBenchmark, benchmarks
 from baseplus.kernel.access import Role
 from baseplus.kernel.decisions import Command, Decider, Metadata
 from baseplus.kernel.vocabulary import TenantId
 from baseplus.mentoring.model import Qualify, Register, mentoring
+from baseplus.outcomes.model import FileReturn, outcomes
 from infra.http.app import create_app
 from infra.http.parts import Parts, open_parts
 from infra.pages.site import PAGES
@@ -141,6 +149,50 @@ def tell_of_people(store: Store, today: date) -> None:
     order(apprenticeships, "fan", StartBreak(), day=today - timedelta(days=12))
     order(apprenticeships, "bai", StartBreak(), day=began + timedelta(days=70))
     order(apprenticeships, "bai", EndBreak(), day=began + timedelta(days=84))
+
+
+def tell_of_assessments(store: Store, today: date) -> None:
+    """An association's standard is adopted. Shen is assessed by both sides, far apart in safety; Bai by the school."""
+    jianghe = TenantId(ASSOCIATION.id)
+    day = today - timedelta(days=30)
+    store.register(jianghe)
+
+    def order(tenant: TenantId, decider: Decider[Any, Any, Any], thing: str, command: Command, **more: Any) -> None:
+        store.execute(tenant, decider, thing, command, at=noon(day), now=noon(day), **more)
+
+    order(jianghe, tenancy, jianghe, RegisterTenant(str(ASSOCIATION.name), TenantKind.ASSOCIATION))
+    criteria = (
+        Criterion("drawings", "Read drawings and plan the work", 15),
+        Criterion("setup", "Set up machine and tooling", 20),
+        Criterion("tolerance", "Machine to tolerance", 40),
+        Criterion("safety", "Maintain and work safely", 25),
+    )
+    order(jianghe, standards, "cnc", Publish("cnc-4", "CNC machinist, level 4", criteria))
+    digest = store.load(jianghe, standards, "cnc")[0].versions[1].digest
+    order(QINGLAN, adoptions, "cnc-1", AdoptStandard(jianghe, "cnc", 1, digest), resolve=as_published)
+
+    def scores(*points: int) -> tuple[Score, ...]:
+        seen = (Seen("apprenticeships/shen", 60),)
+        return tuple(Score(one.id, given, seen) for one, given in zip(criteria, points, strict=True))
+
+    school, work = Side.SCHOOL, Side.ENTERPRISE
+    for thing, person, points in (("shen-1", "p-shen", (86, 78, 81, 74)), ("bai-1", "p-bai", (70, 72, 75, 80))):
+        record = Record(person, "drive-base", "cnc-1", school, "he", scores(*points))
+        order(QINGLAN, assessments, thing, record, resolve=against_adopted)
+    order(QINGLAN, assessments, "shen-1", RecordOtherSide(work, "gao", scores(96, 99, 98, 91)))
+
+
+def tell_of_benchmarks(store: Store) -> None:
+    """The university's own returns, and what the association released: one of its groups must not be shown."""
+    for category, people, rate in (("Level 2", 64, 86), ("Level 3", 58, 91), ("Level 4", 12, 75)):
+        store.execute(QINGLAN, outcomes, "2025-26", FileReturn("2025-26", category, people, rate))
+    groups = (
+        Group("Level 2", "2025-26", 25, 79, 84, 88, 93),
+        Group("Level 3", "2025-26", 25, 82, 86, 89, 94),
+        Group("Level 4", "2025-26", withheld="too_few_people"),
+    )
+    release = ReleaseBenchmark("sustained_destination_rate", ("2025-26",), groups, {QINGLAN: 3})
+    store.execute(TenantId(ASSOCIATION.id), benchmarks, "autumn-2026", release)
 
 
 def _evidence(kind: str, position: int, amount: str = "1") -> Evidence:
@@ -257,7 +309,8 @@ class Town:
 
     def caught_up(self) -> bool:
         """Whether everything that has happened is folded, within a minute."""
-        return self.parts.reader.wait(QINGLAN, self.store.position(QINGLAN), patience=60)
+        tenants = (QINGLAN, TenantId(ASSOCIATION.id))
+        return all(self.parts.reader.wait(tenant, self.store.position(tenant), patience=60) for tenant in tenants)
 
 
 @contextmanager
@@ -269,6 +322,8 @@ def town(database: Database, settings: Settings | None = None, *, today: date | 
         day = today or datetime.now(UTC).date()
         tell(parts.store, day)
         tell_of_people(parts.store, day)
+        tell_of_assessments(parts.store, day)
+        tell_of_benchmarks(parts.store)
         yield Town(create_app(parts, site=PAGES), parts, count(1))
 
 

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from babel import dates
 from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
 from baseplus.apprenticeships.events import MentorKind
 from baseplus.apprenticeships.model import AssignMentor, ReassignMentor, Start
+from baseplus.assessment.assessments import Record, RecordOtherSide
 from infra.pages import frame, languages
 from infra.pages.agreements.words import Whose, know_organisations
 from infra.pages.apprentices.words import HAPPENED, KINDS, badge_of, detail, kind_of, know_apprentices
+from infra.pages.assessments.words import WIDE, assessed, assessor_of
 from infra.pages.charts import Bar, Scale, Tick, percent
 from infra.pages.events import Happened
 from infra.pages.languages import gettext as _
@@ -78,6 +79,11 @@ def apprentice_page(tenant: str, apprentice: str) -> ResponseReturnValue:  # noq
         spans=_spans(row, past, scale),
         ticks=_ticks(scale),
         today=scale.at(languages.date_today().toordinal()) if row.state not in _OVER else None,
+        assessed=assessed(visit, row.apprentice),
+        assessor_of=assessor_of,
+        wide=WIDE,
+        may_assess=visit.may(Record) and row.state not in ("enrolled", "exited"),
+        may_other=visit.may(RecordOtherSide),
         feed=[_told(one) for one in past[:_TIMELINE]],
         all=len(past),
         over=row.state in _OVER,
@@ -104,7 +110,7 @@ def _ticks(scale: Scale) -> list[DayTick]:
 
 
 def _month(tick: Tick) -> str:
-    return dates.format_skeleton("yyMMM", date.fromordinal(int(tick.value)), locale=languages.chosen().locale)
+    return languages.month(date.fromordinal(int(tick.value)))
 
 
 def _spans(row: NamedApprenticeshipRow, past: Sequence[NamedTimelineRow], scale: Scale) -> list[Span]:

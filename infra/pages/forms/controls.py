@@ -36,8 +36,9 @@ class Choice(NamedTuple):
 class Extras:
     """What a form knows beyond the command's declaration. Places are pointers, with `*` for the number of a row.
 
-    choices: of a field that its type leaves open. fixed: values that are not up to the reader. labels, helps: in other
-    words than the declaration's. rows: how many to begin with. hidden: fields that the form does not ask for.
+    choices: of a field that its type leaves open. fixed: values that are not up to the reader; carried: fields whose
+    values the form begins with, and are not up to the reader either. labels, helps: in other words than the
+    declaration's. rows: how many to begin with; closed: no more can be added. hidden: fields that are not asked for.
     """
 
     choices: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
@@ -46,6 +47,8 @@ class Extras:
     helps: Mapping[str, str] = field(default_factory=dict)
     rows: Mapping[str, int] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
+    carried: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Control:
     """Something to fill in. name: the pointer to its value, and its name in HTML.
 
     parts: of a group; of rows, one each; of variants, one group per variant, whose value chooses it under the name
-    `chooser`. optional: a group that may be left out as a whole, and is `there` or not.
+    `chooser`. optional: a group that may be left out as a whole, and is `there` or not. closed: no rows can be added.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Control:
     optional: bool = False
     there: bool = False
     chooser: str = ""
+    closed: bool = False
     parts: tuple[Control, ...] = ()
 
     @property
@@ -116,18 +120,21 @@ def every(found: Iterable[Control]) -> Iterator[Control]:
 
 def _control(field: Field, value: Any, extras: Extras, at: str) -> Control:
     anywhere = _anywhere(at)
-    label = extras.labels.get(anywhere) or label_of(field.name)
+    label = extras.labels.get(at) or extras.labels.get(anywhere) or label_of(field.name)
     known = Control(at, _SHAPES.get(field.kind, "group"), label, _help(field, extras, anywhere), field.required)
     if anywhere in extras.fixed:
         return replace(known, shape="hidden", value=extras.fixed[anywhere])
     if field.many and field.kind is not Kind.CHOICE:
-        return replace(known, shape="rows", parts=_rows(known, field, value or [], extras))
+        parts = _rows(known, field, value or [], extras)
+        return replace(known, shape="rows", parts=parts, closed=anywhere in extras.closed)
     if field.kind is Kind.PARTS:
         return _group(known, field, value, extras)
     choices = tuple(extras.choices.get(anywhere) or (Choice(one, label_of(one)) for one in field.choices))
     if field.many:
         return replace(known, shape="boxes", values=tuple(value or ()), choices=choices)
     known = replace(known, value=_written(value, field.default), longest=field.longest)
+    if anywhere in extras.carried:
+        return replace(known, shape="hidden")
     if choices:
         return replace(known, shape="select", choices=choices)
     return replace(known, shape="area") if (field.longest or 0) > _A_LINE else known
@@ -152,7 +159,8 @@ def _rows(known: Control, field: Field, values: Sequence[Any], extras: Extras) -
     rows = []
     for number in range(max(extras.rows.get(_anywhere(known.name), 1 if field.required else 0), len(values))):
         value = values[number] if number < len(values) else None
-        place, label = f"{known.name}/{number}", f"{one} {number + 1}"
+        place = f"{known.name}/{number}"
+        label = extras.labels.get(place) or f"{one} {number + 1}"
         if field.kind is Kind.PARTS:
             rows.append(Control(place, "group", label, parts=controls(field.parts, value or {}, extras, place)))
         else:

@@ -34,8 +34,11 @@ _THING = "/_thing"
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a form needs besides the command's declaration. about: what it is done to, in words. back: where one came
-    from. values: what it begins with. template: what is printed above the controls."""
+    """What a form needs besides the command's declaration.
+
+    about: what it is done to, in words. back: where one came from. values: what it begins with. template: what is
+    printed above the controls, with `facts`. ready: False asks something else first, and has no controls yet.
+    """
 
     about: str
     back: str
@@ -43,12 +46,14 @@ class Prepared:
     values: Values = field(default_factory=dict)
     template: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    ready: bool = True
 
 
 @dataclass(frozen=True)
 class Form:
     """A command's form. path: after the tenant's. prepare: raises NotFound where there is nothing to do it to. after:
-    the page to go on to, and the ids it takes."""
+    the page to go on to, and the ids it takes. creates: it makes a new thing, though its path names another
+    one. named: a new thing may be given its id."""
 
     name: str
     path: str
@@ -58,6 +63,8 @@ class Form:
     prepare: Callable[[Visit, str | None], Prepared]
     after: Callable[[Visit, str], tuple[str, dict[str, str]]]
     note: str = ""
+    creates: bool = False
+    named: bool = True
 
 
 class Shown(NamedTuple):
@@ -79,7 +86,9 @@ def form_page(form: Form, thing: str | None) -> ResponseReturnValue:
     if grant.own is not None:
         fixed = {**prepared.extras.fixed, f"/{grant.own}": visit.caller.own or ""}
         prepared = replace(prepared, extras=replace(prepared.extras, fixed=fixed))
-    if request.method == "GET":
+    if form.creates:
+        thing = None
+    if request.method == "GET" or not prepared.ready:
         return _printed(form, prepared, thing, prepared.values, secrets.token_hex(16))
     values, key = sent_values(fields_of(form.command), request.form), request.form.get("_key", "")[:_KEY_LONGEST]
     if place := request.form.get("_more"):
@@ -115,8 +124,8 @@ def _printed(
     form: Form, prepared: Prepared, thing: str | None, values: Values, key: str, refusal: Refusal | None = None
 ) -> ResponseReturnValue:
     fields = fields_of(form.command)
-    shown = controls(fields, values, prepared.extras)
-    if thing is None:
+    shown = controls(fields, values, prepared.extras) if prepared.ready else ()
+    if thing is None and prepared.ready and form.named:
         shown = (*shown, _reference())
     labels = {choice.value: choice.label for one in every(shown) for choice in one.choices}
     found = [] if refusal is None else explain(refusal, [field.name for field in fields], labels)

@@ -52,12 +52,11 @@ class Decider(Generic[C, S, E]):
 
 
 class Step(NamedTuple):
-    """A command to one thing of a capability. resolve: completes it before it is decided."""
+    """A command to one thing of a capability."""
 
     decider: Decider[Any, Any, Any]
     thing: str
     command: Command
-    resolve: Resolver | None = None
 
 
 Follower: TypeAlias = Callable[[str, Any], Iterable[Step]]
