@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,13 @@ class PortInUse(Refusal):
 
     code = "port_in_use"
     mend = "choose another port, or stop the program that holds this one (ss -ltnp shows it)"
+
+
+class CannotListen(Refusal):
+    """The system does not let us listen there. Facts: what, address, reason."""
+
+    code = "cannot_listen"
+    mend = "choose an address of this machine and a port from 1024 on"
 
 
 class ForeignData(Refusal):
@@ -77,12 +84,13 @@ os.execv(sys.argv[5], sys.argv[5:])
 def launch(
     command: Sequence[str | Path],
     *,
-    log: Path,
+    log: Path | None,
     account: Account | None = None,
     death_signal: signal.Signals | None = None,
     env: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a server in a session of its own (Ctrl-C reaches us, and we stop it in order), its output added to `log`.
+    """Start a server in a session of its own (Ctrl-C reaches us, and we stop it in order), its output added to `log`
+    (None: it goes where ours goes).
 
     death_signal: what the kernel sends it when we die, however we die (Linux only). It is tied to the calling THREAD:
     call from one that lives as long as the server shall.
@@ -90,12 +98,12 @@ def launch(
     death = death_signal if death_signal is not None and sys.platform == "linux" else 0
     uid, gid = account if account is not None else (-1, -1)
     numbers = [str(int(number)) for number in (os.getpid(), death, uid, gid)]
-    with log.open("ab") as output:
+    with log.open("ab") if log is not None else nullcontext() as output:
         return subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _LAUNCH, *numbers, *map(str, command)],
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=None if output is None else subprocess.STDOUT,
             start_new_session=True,
             cwd="/",
             env=env,
@@ -135,15 +143,18 @@ def free_ports(count: int) -> list[int]:
             one.close()
 
 
-def require_port(port: int, what: str) -> None:
-    """Raises PortInUse when the port of 127.0.0.1 is taken."""
-    with socket.socket() as one:
-        # as servers do: connections that linger after their end are no obstacle, a listener is
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            one.bind(("127.0.0.1", port))
-        except OSError:
+def require_port(port: int, what: str, host: str = "127.0.0.1") -> None:
+    """Raises PortInUse when the port is taken, CannotListen when there is another obstacle."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as one:
+            # as servers do: connections that linger after their end are no obstacle, a listener is
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
             raise PortInUse(what=what, port=port) from None
+        raise CannotListen(what=what, address=f"{host}:{port}", reason=error.strerror) from None
 
 
 @contextmanager

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import click
 
 from baseplus.kernel.refusals import Unavailable
-from infra.cli import story
 from infra.cli.output import Printer, printed, progress, say
 from infra.cli.screen import Screen
 from infra.cli.stopping import stopping
 from infra.cli.writing import open_store_of
+from infra.demo import entry, returns, story
+from infra.demo.cast import ASSOCIATION, Key
+from infra.demo.client import Api
 from infra.environment import Folder, answers, find_kafka, given_database
 from infra.kafka.jars import fetch_jars
 from infra.kafka.java import find_java
@@ -24,7 +28,7 @@ from infra.observability.logging import log_json_lines
 from infra.postgres.database import Database
 from infra.postgres.overview import pipeline
 from infra.postgres.store import Store
-from infra.service import free_ports
+from infra.service import free_ports, require_port
 from infra.settings import Settings, read_settings
 from infra.supervisor import Program, Supervisor
 
@@ -46,13 +50,16 @@ class KafkaUnreachable(Unavailable):
 
 @dataclass(frozen=True)
 class Running:
-    """What the demonstration runs on. bootstrap: None without Kafka. metrics: name of the process -> address."""
+    """What the demonstration runs on. bootstrap: None without Kafka. address: of the pages and the HTTP interface.
+    metrics: name of the process -> address."""
 
     settings: Settings
     folder: Folder
     supervisor: Supervisor
     database: Database
     bootstrap: str | None
+    address: str
+    tokens: entry.Tokens
     metrics: dict[str, str]
 
 
@@ -62,19 +69,24 @@ Examples:
   baseplus demo                         everything of our own, in ./.baseplus
   baseplus demo --no-kafka              without Java: workers read the event store
   baseplus demo --once --json           for a test: tell, wait, print, end
+  baseplus demo --port 9000             where port 8000 is taken
   BASEPLUS_DATA=/tmp/try baseplus demo  in another folder
 \b
 Ctrl-C stops all of it; the next start finds its data."""
 )
 @click.option("--once", is_flag=True, help="Tell the story, wait until the views have it, print the tables, and end.")
 @click.option("--no-kafka", is_flag=True, help="Do without Kafka: workers read the event store.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Of the pages; 0 takes a free one."
+)
 @click.option("--workers", type=click.IntRange(1, 8), default=2, show_default=True, help="How many projection workers.")
 @printed("json")
-def demo(out: Printer, once: bool, no_kafka: bool, workers: int) -> None:
-    """Start everything, play a short story through the real write path, and stay up until Ctrl-C.
+def demo(out: Printer, once: bool, no_kafka: bool, port: int, workers: int) -> None:
+    """Start everything, tell a story over HTTP, and stay up until Ctrl-C, with pages to look at.
 
     PostgreSQL and Kafka are our own unless DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS name others. Processes that die are
-    started again. The story: an agreement from draft to effect, outcome returns, and a benchmark made from them.
+    started again. The story: three universities agree with enterprises, register mentors, enrol and train apprentices
+    and assess them; outcome returns are filed, and an association makes a benchmark of them.
     """
     settings = read_settings()
     folder = Folder(settings.data).prepare()
@@ -86,23 +98,27 @@ def demo(out: Printer, once: bool, no_kafka: bool, workers: int) -> None:
     ):
         log_json_lines(settings.log_level, log)
         logging.getLogger("infra.supervisor").setLevel(logging.INFO)
-        running = _start(stack, settings, folder, no_kafka, workers)
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        running = _start(stack, settings, folder, no_kafka, port, workers)
         screen = Screen(out, running)
         with open_store_of(running.database, settings) as store:
-            if story.was_told(store):
+            if returns.was_told(store):
                 say("Welcome back: the data of the last time is here, and the story is not told again.")
             else:
-                _tell(store)
+                _tell(store, running)
+            _await_pages(running)
             screen.banner()
             _await_views(running)
             _release(store, running)
             screen.show(once)
 
 
-def _start(stack: ExitStack, settings: Settings, folder: Folder, no_kafka: bool, workers: int) -> Running:
+def _start(stack: ExitStack, settings: Settings, folder: Folder, no_kafka: bool, port: int, workers: int) -> Running:
     from infra.own_services import OwnKafka, OwnPostgres  # kafka-python and Alembic take a second to import
     from infra.schema import bring_up_to_date
 
+    if port:
+        require_port(port, "the demonstration's pages")
     given = given_database(settings) if settings.database_url else None
     if settings.kafka and not no_kafka and not answers(settings.kafka, patience=5):
         raise KafkaUnreachable(what=f"Kafka at {settings.kafka}", reason="nobody answers there")
@@ -129,12 +145,40 @@ def _start(stack: ExitStack, settings: Settings, folder: Folder, no_kafka: bool,
     env = {"BASEPLUS_DATA": str(settings.data)} | ({"KAFKA_BOOTSTRAP_SERVERS": bootstrap} if bootstrap else {})
     names = ([] if no_kafka else ["relay"]) + [f"worker-{number}" for number in range(1, workers + 1)]
     metrics = {}
-    for name, port in zip(names, free_ports(len(names)), strict=True):
+    # All at once: what is free now may be given again before whoever got it first listens there.
+    pages, live, *others = free_ports(2 + len(names))
+    for name, at in zip(names, others, strict=True):
         command = ["relay"] if name == "relay" else ["project", *(["--no-kafka"] if no_kafka else [])]
-        more = {"BASEPLUS_METRICS_PORT": str(port)}
+        more = {"BASEPLUS_METRICS_PORT": str(at)}
         supervisor.start(Program(name, command, folder.logs / f"{name}.log", env | more))
-        metrics[name] = f"http://127.0.0.1:{port}/metrics"
-    return Running(settings, folder, supervisor, database, bootstrap, metrics)
+        metrics[name] = f"http://127.0.0.1:{at}/metrics"
+    address, tokens = _serve(supervisor, settings, folder, database, (port or pages, live), env)
+    return Running(settings, folder, supervisor, database, bootstrap, address, tokens, metrics)
+
+
+def _serve(
+    supervisor: Supervisor,
+    settings: Settings,
+    folder: Folder,
+    database: Database,
+    ports: tuple[int, int],
+    env: dict[str, str],
+) -> tuple[str, entry.Tokens]:
+    """Start the pages and their live events; everybody who takes part has a key by then."""
+    address, stream = (f"http://127.0.0.1:{port}" for port in ports)
+    with open_store_of(database, settings) as store:
+        entry.register(store)
+        tokens = entry.keys_of(store, folder)
+    personas = entry.name_personas(folder, tokens)
+    env = env | {
+        "BASEPLUS_PERSONAS": str(personas),
+        "BASEPLUS_STREAM_URL": stream,
+        "BASEPLUS_PAGES_ORIGIN": address,
+        "BASEPLUS_RATE_LIMIT": "6000",
+    }
+    for name, at in zip(("serve", "stream"), ports, strict=True):
+        supervisor.start(Program(name, [name, "--port", str(at)], folder.logs / f"{name}.log", env))
+    return address, tokens
 
 
 @contextmanager
@@ -146,16 +190,29 @@ def _stopped_aloud(folder: Folder) -> Iterator[Supervisor]:
             say(f"Stopping; the data stays in {folder.path}.")
 
 
-def _tell(store: Store) -> None:
+def _tell(store: Store, running: Running) -> None:
     watched = sys.stderr.isatty()
-    for step in story.tell(store):
-        say(f"  {'•' if step.new else '·'} {step.told}")
-        if watched and step.new:
-            time.sleep(_PAUSE)  # for the eye alone: nothing is waited for
-    returns = story.find_returns()
-    say(f"Filing {len(returns.rows):,} outcome returns ({returns.source}) ...")
+    with ExitStack() as stack:
+        clients: dict[Key, Api] = {
+            key: stack.enter_context(Api(running.address, token)) for key, token in running.tokens.items()
+        }
+        for told in story.tell(clients, datetime.now(UTC).date()):
+            say(f"  • {told}")
+            if watched:
+                time.sleep(_PAUSE)  # for the eye alone: nothing is waited for
+    found = returns.find_returns()
+    say(f"Filing {len(found.rows):,} outcome returns ({found.source}) ...")
     with progress("Filing") as advance:
-        story.file(store, returns, advance)
+        returns.file(store, found, advance)
+
+
+def _await_pages(running: Running) -> None:
+    """Until whoever opens the address is answered. Raises NotCaughtUp."""
+    deadline, pause = time.monotonic() + _PATIENCE, threading.Event()
+    while not answers(running.address.removeprefix("http://")):
+        if time.monotonic() > deadline:
+            raise NotCaughtUp(what="the pages", reason=f"nobody answers at {running.address}")
+        pause.wait(0.1)
 
 
 def _await_views(running: Running) -> None:
@@ -165,7 +222,8 @@ def _await_views(running: Running) -> None:
         while True:
             now = pipeline(running.database)
             advance(now.projected, now.events)
-            if now.projected >= now.events:
+            # a worker may have an event before the relay has noted that Kafka has it
+            if now.projected >= now.events and (running.bootstrap is None or now.relayed >= now.events):
                 return
             if time.monotonic() > deadline:
                 raise NotCaughtUp(what="the views", reason=f"{now.events - now.projected:,} events are missing in them")
@@ -174,6 +232,6 @@ def _await_views(running: Running) -> None:
 
 def _release(store: Store, running: Running) -> None:
     with running.database.connect("worker") as connection:
-        if story.publish(store, connection):
-            say(f"{story.ASSOCIATION} releases a benchmark: {story.RELEASE}")
+        if returns.publish(store, connection):
+            say(f"{ASSOCIATION} releases a benchmark: {returns.RELEASE}")
     _await_views(running)

@@ -17,7 +17,7 @@ import psycopg
 from baseplus.kernel.refusals import Invalid, Refusal, Unavailable
 from infra.kafka.jars import JarsUnavailable, NoMaven
 from infra.kafka.java import NoJava
-from infra.service import DiskFull, FolderUnwritable, ForeignData, PortInUse, ServiceFailed
+from infra.service import CannotListen, DiskFull, FolderUnwritable, ForeignData, PortInUse, ServiceFailed
 
 
 class Exit(IntEnum):
@@ -73,7 +73,7 @@ def ending(error: BaseException) -> tuple[str, Exit]:
             return _line(
                 "unavailable", str(error), f"{error.mend}; or do without: baseplus demo --no-kafka"
             ), Exit.UNAVAILABLE
-        case DiskFull() | FolderUnwritable() | ForeignData() | PortInUse() | ServiceFailed():
+        case CannotListen() | DiskFull() | FolderUnwritable() | ForeignData() | PortInUse() | ServiceFailed():
             return _line("unavailable", str(error), error.mend), Exit.UNAVAILABLE
         case Refusal():
             return _line("refused", str(error), error.mend), Exit.REFUSED

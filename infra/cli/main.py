@@ -20,6 +20,7 @@ from infra.cli.migrate import migrate
 from infra.cli.processes import project, relay
 from infra.cli.rebuild import rebuild, resume
 from infra.cli.release import release
+from infra.cli.serve import serve
 from infra.cli.stream import stream
 from infra.cli.tenant import tenant
 from infra.cli.verify import verify
@@ -66,6 +67,9 @@ Environment:
   BASEPLUS_DATA                  our data folder (./.baseplus)
   DATABASE_URL                   a PostgreSQL from 15 on, in place of our own
   KAFKA_BOOTSTRAP_SERVERS        a Kafka, in place of our own broker
+  BASEPLUS_RATE_LIMIT            requests of one key in a minute (1200)
+  BASEPLUS_BODY_LIMIT            bytes of a request's body (1048576)
+  BASEPLUS_PROXIES               how many proxies of ours stand in front (0)
   BASEPLUS_METRICS_PORT          Prometheus metrics on 127.0.0.1
   BASEPLUS_LOG_LEVEL             debug, info, warning or error
   (each also as NAME_FILE: a file that holds the value)""",
@@ -77,6 +81,7 @@ def cli() -> None:
 
 for one in (
     demo,
+    serve,
     relay,
     project,
     stream,

@@ -18,10 +18,11 @@ from rich.table import Table
 from rich.text import Text
 
 from baseplus.kernel.refusals import Unavailable
-from infra.cli import story
 from infra.cli.output import Column, Printer, fields_of, rich_table, say, terminal
 from infra.cli.question import columns_of
 from infra.cli.release import GROUPS
+from infra.demo import returns, story
+from infra.demo.cast import ASSOCIATION, LAKESIDE, PERSONAS
 from infra.postgres.overview import pipeline
 from infra.supervisor import Health
 from projections.agreements import api, queries
@@ -72,19 +73,31 @@ class Screen:
         own = "our own PostgreSQL" if running.settings.database_url is None else "the given PostgreSQL"
         kafka = f"Kafka at {running.bootstrap}" if running.bootstrap else "none: workers read the event store"
         say_it = _program(data)
+        agreement = LAKESIDE.agreement_with(LAKESIDE.enterprises[0].id)
+        staff = running.tokens[PERSONAS[0].key]
         lines = [
             "",
             "Baseplus is running.",
+            f"  pages      {running.address}",
+            f"  interface  {running.address}/openapi.json, described at {running.address}/api",
             f"  database   {own}",
             f"  log        {kafka}, topic {running.settings.topic}" if running.bootstrap else f"  Kafka      {kafka}",
             f"  data       {data}",
             f"  logs       {running.folder.logs}",
             *(f"  metrics    {address}  ({name})" for name, address in running.metrics.items()),
             "",
+            "Sign in on the pages as one of these, or use their key over HTTP:",
+            *(f"  {one.name:<14} {one.about:<34} {running.tokens[one.key]}" for one in PERSONAS),
+            "",
+            "Three things to try on the pages:",
+            f"  Sign {story.OPEN_AGREEMENT} as Vera Stein, with Ada Okafor's page open in another window.",
+            "  Assign Luis Ortega to one more apprentice as Ada Okafor, and read why not.",
+            "  Switch to 中文, turn scripts off, print a page, take a table along as Excel.",
+            "",
             "Ctrl-C stops all of it. Try, in another terminal:",
-            f"  {say_it} agreement show {story.AGREEMENT} --tenant {story.UNIVERSITY}",
-            f"  {say_it} release show {story.RELEASE} --tenant {story.ASSOCIATION} --csv",
-            f"  {say_it} verify views",
+            f"  {say_it} agreement show {agreement} --tenant {LAKESIDE.tenant}",
+            f"  {say_it} release show {returns.RELEASE} --tenant {ASSOCIATION} --csv",
+            f"  curl -sH 'Authorization: Bearer {staff}' {running.address}/v1/{LAKESIDE.tenant}/agreements",
             "",
         ]
         say("\n".join(lines))
@@ -121,8 +134,10 @@ class Screen:
         parts: list[Table | Text] = [
             rich_table(_PROCESSES, shown.processes, "Processes"),
             rich_table(_PIPELINE, shown.pipeline, "Pipeline"),
-            rich_table(columns_of(_AGREEMENTS), shown.agreements, f"Agreements of {story.UNIVERSITY}"),
-            rich_table(GROUPS[:-1], benchmark[:_GROUPS_SHOWN], f"{story.INDICATOR}: percentiles in {story.RELEASE}"),
+            rich_table(columns_of(_AGREEMENTS), shown.agreements, f"Agreements of {LAKESIDE.tenant}"),
+            rich_table(
+                GROUPS[:-1], benchmark[:_GROUPS_SHOWN], f"{returns.INDICATOR}: percentiles in {returns.RELEASE}"
+            ),
         ]
         if len(benchmark) > _GROUPS_SHOWN:
             parts.append(Text(f"… and {len(benchmark) - _GROUPS_SHOWN} more groups: baseplus release show"))
@@ -152,8 +167,8 @@ class Screen:
     def _rows(self) -> tuple[list[dict[str, Any]], list[BenchmarkRow]]:
         database = self._running.database
         with Reader(database.dsn("app"), size=1) as reader:
-            page = queries.agreements(reader, story.UNIVERSITY, queries.ListAgreements())
-            benchmark = reader.rows(story.ASSOCIATION, _BENCHMARK, (story.RELEASE,), BenchmarkRow)
+            page = queries.agreements(reader, LAKESIDE.tenant, queries.ListAgreements())
+            benchmark = reader.rows(ASSOCIATION, _BENCHMARK, (returns.RELEASE,), BenchmarkRow)
         return [fields_of(row) for row in page.rows], benchmark
 
 

@@ -15,13 +15,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
 from baseplus.kernel.routes import CommandRoute, QueryRoute, Route
-from infra.http import around, problems
+from infra.http import about, around, problems
 from infra.http.admission import admit
+from infra.http.bulk import bulk_view
 from infra.http.commands import command_view
+from infra.http.feed import feed_view
+from infra.http.health import health
+from infra.http.own import BULK, FEED
 from infra.http.parts import NAME, Parts
 from infra.http.queries import query_view
 from infra.http.schemas import schema_of
-from infra.http.site import SITE, Site
+from infra.http.site import Site
 from infra.wiring import ROUTES
 
 API = "/v1"
@@ -32,7 +36,7 @@ class _Id(BaseConverter):
     regex = "[a-z0-9][a-z0-9-]{0,63}"
 
 
-def create_app(made: Parts, routes: Sequence[Route] = ROUTES, site: Site | None = SITE) -> Flask:
+def create_app(made: Parts, routes: Sequence[Route] = ROUTES, site: Site | None = None) -> Flask:
     """The application over these parts. site: the pages that it serves beside the API. Raises TypeError for a route
     that takes something without limits."""
     app = Flask("baseplus", static_folder=None)
@@ -50,6 +54,11 @@ def create_app(made: Parts, routes: Sequence[Route] = ROUTES, site: Site | None 
     app.register_error_handler(Exception, partial(_refuse, site))
     for route in routes:
         _serve(app, route)
+    commands = {route.action: route for route in routes if isinstance(route, CommandRoute)}
+    app.add_url_rule(rule_of(FEED), FEED.action, feed_view)
+    app.add_url_rule(rule_of(BULK), BULK.action, partial(bulk_view, commands), methods=["POST"])
+    app.register_blueprint(about.blueprint)
+    app.register_blueprint(health())
     for blueprint in site.blueprints if site else ():
         app.register_blueprint(blueprint)
     return app

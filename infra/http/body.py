@@ -7,27 +7,22 @@ from typing import Any
 
 import msgspec
 from flask import request
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from gunicorn.http.errors import NoMoreData, ParseException
+from werkzeug.exceptions import ClientDisconnected
 
-from infra.http.refusals import BodyTooLarge, JsonExpected, MalformedJson, Mistaken, Wrong
+from infra.http.refusals import BodyTooLarge, JsonExpected, MalformedJson, MalformedRequest, Mistaken, Wrong
 
 
 def read_body(limit: int) -> dict[str, Any]:
     """The object in the body; without body and Content-Type an empty one. limit: bytes.
 
-    Raises BodyTooLarge, JsonExpected, MalformedJson; Mistaken where it is JSON, but no object.
+    Raises BodyTooLarge, JsonExpected, MalformedJson, MalformedRequest; Mistaken where it is JSON, but no object.
     """
-    request.max_content_length = limit
     if (request.content_length or 0) > limit:
         raise BodyTooLarge(limit_bytes=limit)
     if request.mimetype != "application/json" and (request.mimetype or _has_body()):
         raise JsonExpected(content_type=request.mimetype or "none")
-    try:
-        raw = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise BodyTooLarge(limit_bytes=limit) from None
-    except ClientDisconnected:
-        raise MalformedJson(reason="the body ended early") from None
+    raw = _read(limit)
     if not raw and not request.mimetype:
         return {}
     read = read_json(raw)
@@ -45,6 +40,22 @@ def read_json(raw: bytes) -> Any:
         raise MalformedJson(reason="it is nested too deeply") from None
     except (msgspec.DecodeError, ValueError) as error:
         raise MalformedJson(reason=str(error)) from None
+
+
+def _read(limit: int) -> bytes:
+    # one more than may be: at the limit Werkzeug just stops, and half of a body could pass for all of it
+    request.max_content_length = limit + 1
+    try:
+        raw = request.get_data(cache=False)
+    except (ClientDisconnected, NoMoreData):
+        raise MalformedRequest(reason="the body ended early") from None
+    except ParseException as error:
+        raise MalformedRequest(reason=f"the body cannot be read: {error}") from None
+    if len(raw) > limit:
+        raise BodyTooLarge(limit_bytes=limit)
+    if len(raw) < (request.content_length or 0):
+        raise MalformedRequest(reason="the body ended early")
+    return raw
 
 
 def _has_body() -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 from werkzeug import exceptions
@@ -77,7 +78,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     detail: str
     errors: tuple[Mistake, ...] = ()
-    facts: Mapping[str, object] = {}
+    facts: Mapping[str, Any] = {}
     request: str | None = None
 
 
@@ -178,6 +179,8 @@ def _mistakes(refusal: Refusal, in_body: bool) -> Iterator[Mistake]:
                 yield _mistake(where, reason, in_body)
         case Invalid(facts={"where": where, "reason": reason}):
             yield _mistake(str(where), str(reason), in_body)
+        case http.StepRefused(index=index):
+            yield Mistake(str(refusal), pointer=f"/commands/{index}")
         case http.MalformedHeader(facts={"header": header, "reason": reason}):
             yield Mistake(str(reason), header=str(header))
         case http.VersionNeeded():

@@ -16,7 +16,3 @@ class Site:
 
     blueprints: tuple[Blueprint, ...]
     show: Callable[[Refused], Response]
-
-
-SITE: Site | None = None
-"""The pages; None: there are none yet, and every refusal is a problem document."""

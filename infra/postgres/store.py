@@ -218,8 +218,7 @@ class Store:
             own = decision.opened(decider, stream, found)
             try:
                 for command in commands:
-                    resolved = resolve(self.load, tenant, command) if resolve else command
-                    decision.put(Step(decider, thing, resolved))
+                    decision.put(self._completed(tenant, Step(decider, thing, command, resolve)))
             except Rejected:
                 if attempt < _ATTEMPTS - 1 and decision.moved():
                     continue
@@ -242,7 +241,7 @@ class Store:
     ) -> BulkReceipt:
         """Decide commands to any things, one after the other, and store all that follows, or nothing.
 
-        Raises as `execute` does; Rejected has the fact `command`, the index of the one that was refused.
+        Raises as `execute` does; Rejected and NotFound have the fact `command`, the index of the one that was refused.
         """
         now = now or datetime.now(UTC)
         if metadata.key is not None and metadata.digest is None:
@@ -263,11 +262,13 @@ class Store:
             number = 0
             try:
                 for number, step in enumerate(steps):  # noqa: B007 - which one was refused
-                    decision.put(step)
+                    decision.put(self._completed(tenant, step))
             except Rejected as refusal:
                 if attempt < _ATTEMPTS - 1 and decision.moved():
                     continue
                 raise Rejected(refusal.code, **{"command": number, **refusal.facts}) from None
+            except NotFound as refusal:
+                raise NotFound(**{"command": number, **refusal.facts}) from None
             appended = self._record(tenant, decision, metadata, at, last=attempt == _ATTEMPTS - 1)
             if appended is None:
                 continue
@@ -308,6 +309,11 @@ class Store:
             return found
 
         return Decision(load, self._followers, now)
+
+    def _completed(self, tenant: TenantId, step: Step) -> Step:
+        if step.resolve is None:
+            return step
+        return Step(step.decider, step.thing, step.resolve(self.load, tenant, step.command))
 
     def _record(
         self, tenant: TenantId, decision: Decision, metadata: Metadata, at: datetime, *, last: bool

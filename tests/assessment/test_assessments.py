@@ -23,6 +23,7 @@ from baseplus.assessment.events import (
 )
 from baseplus.assessment.followers import assessed as follow_assessment
 from baseplus.assessment.once import TakePlace, once, place
+from baseplus.kernel.decisions import Step
 from baseplus.kernel.refusals import Rejected
 from baseplus.kernel.vocabulary import TenantId
 from tests.assessment.story import (
@@ -107,7 +108,7 @@ def test_an_assessment_is_opened_once() -> None:
 
 def test_the_first_side_takes_the_one_place_of_the_apprentice_and_the_second_side_none() -> None:
     (step,) = follow_assessment("as-1", by_school)
-    assert step == (once, place(Once.ASSESSMENT, "person-17", "cnc-1"), TakePlace(Once.ASSESSMENT, "as-1"))
+    assert step == Step(once, place(Once.ASSESSMENT, "person-17", "cnc-1"), TakePlace(Once.ASSESSMENT, "as-1"))
     assert not [*follow_assessment("as-1", by_enterprise)]
 
 

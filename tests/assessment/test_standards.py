@@ -13,6 +13,7 @@ from baseplus.assessment.followers import adopted as follow_adoption
 from baseplus.assessment.once import TakePlace, once, place
 from baseplus.assessment.standards import Revise
 from baseplus.assessment.text import StandardText
+from baseplus.kernel.decisions import Step
 from baseplus.kernel.refusals import Rejected
 from baseplus.kernel.scenario import Scenario
 from baseplus.kernel.vocabulary import TenantId
@@ -120,7 +121,7 @@ def test_an_adoption_is_of_one_version() -> None:
 
 def test_an_adoption_takes_the_one_place_of_its_version() -> None:
     (step,) = follow_adoption("cnc-1", adopted)
-    assert step == (once, place(Once.ADOPTION, "machinists", "cnc", 1), TakePlace(Once.ADOPTION, "cnc-1"))
+    assert step == Step(once, place(Once.ADOPTION, "machinists", "cnc", 1), TakePlace(Once.ADOPTION, "cnc-1"))
     assert place(Once.ADOPTION, "machinists", "cnc", 1) != place(Once.ADOPTION, "machinists", "cnc", 11)
     assert once.stream(place(Once.ADOPTION, "machinists", "cnc", 1))  # it has the form of an id
 

@@ -6,20 +6,27 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
+from tenants.keys.token import read_token
 from tests.cli.program import HANG, Ended, Started, await_gone, environment, eventually, processes_of, run, started
 
 UP = "Up until Ctrl-C"
 STORY = ("base-2026", "lakeside-university")
+DEMO = ("demo", "--port", "0")
+TOUR = Path(__file__).resolve().parents[2] / "docs/tutorial/five-minutes.md"
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +40,18 @@ def data(scratch: Path) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def told(data: Path) -> Ended:
     """The story, told once in an empty folder."""
-    return run(data, "demo", "--once", "--json")
+    return run(data, *DEMO, "--once", "--json")
 
 
 def test_the_story_is_told_from_an_empty_folder_and_comes_out_of_the_views(told: Ended, data: Path) -> None:
     assert told.code == 0, told.said
     shown = json.loads(told.out)
-    (agreement,) = shown["agreements"]
-    assert (agreement["id"], agreement["state"]) == ("base-2026", "in_force")
-    assert set(agreement["signed"]) == {"lakeside-university", "harbour-robotics"}
+    agreements = {one["id"]: (one["state"], one["missing_signatures"]) for one in shown["agreements"]}
+    assert agreements == {
+        "base-2025": ("in_force", []),
+        "base-2026": ("in_force", []),
+        "base-2027": ("proposed", ["harbour-robotics"]),
+    }
     assert shown["benchmark"]
     stages = {stage["stage"].partition(",")[0]: stage for stage in shown["pipeline"]}
     assert stages["stored"]["events"] == stages["on Kafka"]["events"] == stages["in the views"]["events"] > 100
@@ -51,14 +61,14 @@ def test_the_story_is_told_from_an_empty_folder_and_comes_out_of_the_views(told:
 
 def test_a_second_start_finds_its_data_and_tells_nothing_twice(told: Ended, data: Path) -> None:
     before = stored(told)
-    again = run(data, "demo", "--once", "--json")
+    again = run(data, *DEMO, "--once", "--json")
     assert again.code == 0, again.said
     assert stored(again) == before
     assert any("Welcome back" in line for line in again.said)
 
 
 def test_ctrl_c_ends_with_130_and_leaves_no_process(told: Ended, data: Path) -> None:
-    with started(data, "demo") as demo:
+    with started(data, *DEMO) as demo:
         demo.until(UP)
         family = demo.processes()
         names = {one.name() for one in family}
@@ -70,7 +80,7 @@ def test_ctrl_c_ends_with_130_and_leaves_no_process(told: Ended, data: Path) -> 
 
 
 def test_sigterm_ends_in_peace_and_leaves_no_process(told: Ended, data: Path) -> None:
-    with started(data, "demo", "--no-kafka") as demo:
+    with started(data, *DEMO, "--no-kafka") as demo:
         demo.until(UP)
         family = demo.processes()
         assert demo.stop(signal.SIGTERM) == 0
@@ -79,14 +89,14 @@ def test_sigterm_ends_in_peace_and_leaves_no_process(told: Ended, data: Path) ->
 
 
 def test_ctrl_c_while_it_starts_leaves_no_process(data: Path, told: Ended) -> None:
-    with started(data, "demo") as demo:
+    with started(data, *DEMO) as demo:
         demo.until("Starting Kafka")
         assert demo.stop(signal.SIGINT) == 130
     eventually(lambda: processes_of(data) == [], "no process is left")
 
 
 def test_nothing_survives_a_killed_supervisor(told: Ended, data: Path) -> None:
-    with started(data, "demo") as demo:
+    with started(data, *DEMO) as demo:
         demo.until(UP)
         family = demo.processes()
         assert len(family) >= 5
@@ -94,13 +104,13 @@ def test_nothing_survives_a_killed_supervisor(told: Ended, data: Path) -> None:
         demo.process.wait()
         await_gone(family)
     assert processes_of(data) == []
-    assert run(data, "demo", "--once", "--no-kafka").code == 0, "the next start recovers"
+    assert run(data, *DEMO, "--once", "--no-kafka").code == 0, "the next start recovers"
 
 
 def test_a_killed_process_is_started_again_and_the_demonstration_goes_on(told: Ended, data: Path) -> None:
-    with started(data, "demo") as demo:
+    with started(data, *DEMO) as demo:
         demo.until(UP)
-        for name in ("relay", "worker-1", "worker-2", "kafka", "postgresql"):
+        for name in ("relay", "worker-1", "worker-2", "serve", "stream", "kafka", "postgresql"):
             os.kill(pid_of(demo, name, data), signal.SIGKILL)
             demo.until(f"{name} was started again")
         added = run(data, "tenant", "add", f"new-{os.getpid()}", "--name", "A new university", "--json")
@@ -114,7 +124,7 @@ def test_a_killed_process_is_started_again_and_the_demonstration_goes_on(told: E
 
 
 def test_other_commands_find_a_running_demonstration(told: Ended, data: Path) -> None:
-    with started(data, "demo") as demo:
+    with started(data, *DEMO) as demo:
         demo.until(UP)
         second = run(data, "demo")
         assert second.code == 1
@@ -124,7 +134,7 @@ def test_other_commands_find_a_running_demonstration(told: Ended, data: Path) ->
         shown = run(data, "agreement", "show", STORY[0], "--tenant", STORY[1], "--json")
         assert json.loads(shown.out)["state"] == "in_force"
         tenants = list(csv.DictReader(io.StringIO(run(data, "tenant", "list", "--csv").out)))
-        assert {"lakeside-university", "harbour-robotics"} <= {row["tenant"] for row in tenants}
+        assert {"lakeside-university", "qinglan-university", "nordia-university"} <= {row["tenant"] for row in tenants}
         groups = run(data, "release", "show", "destinations-first", "--tenant", "mechatronics-association", "--csv")
         assert {row["period"] for row in csv.DictReader(io.StringIO(groups.out))} == {"2013-14", "2014-15"}
         findings = run(data, "doctor", "--json")
@@ -134,14 +144,71 @@ def test_other_commands_find_a_running_demonstration(told: Ended, data: Path) ->
 
 
 def test_what_the_banner_says_to_try_works_by_copy_and_paste(told: Ended, data: Path) -> None:
-    at = next(n for n, line in enumerate(told.said) if "Try, in another terminal" in line)
-    lines = [line.strip() for line in told.said[at + 1 : at + 4]]
-    for line in lines:
-        tried = subprocess.run(
-            ["bash", "-c", line], env=environment(data), capture_output=True, text=True, timeout=HANG, check=False
+    with started(data, *DEMO) as demo:
+        demo.until(UP)
+        at = next(n for n, line in enumerate(demo.said) if "Try, in another terminal" in line)
+        for line in demo.said[at + 1 : at + 4]:
+            tried = subprocess.run(
+                ["bash", "-c", f"set -e -o pipefail; {line.strip()}"],
+                env=environment(data) | {"no_proxy": "127.0.0.1"},
+                capture_output=True,
+                text=True,
+                timeout=HANG,
+                check=False,
+            )
+            assert tried.returncode == 0, (line, tried.stderr)
+            assert "base-2026" in tried.stdout or "English" in tried.stdout, (line, tried.stdout)
+        assert demo.stop() == 130
+
+
+def test_every_key_of_the_banner_opens_its_own_tenant_and_no_other(told: Ended, data: Path) -> None:
+    with started(data, *DEMO) as demo:
+        demo.until(UP)
+        (address,) = (line.split()[1] for line in demo.said if line.strip().startswith("pages "))
+        tokens = [token for line in demo.said if (token := read_token(line.split()[-1] if line.split() else ""))]
+        assert len(tokens) == 7
+        tenants = {token.tenant for token in tokens}
+        with httpx.Client(trust_env=False) as client:
+            for token in tokens:
+                headers = {"Authorization": f"Bearer {token}"}
+                for tenant in tenants:
+                    answer = client.get(f"{address}/v1/{tenant}/benchmarks", headers=headers)
+                    assert (answer.status_code == HTTPStatus.FORBIDDEN) == (tenant != token.tenant), answer.text
+        assert demo.stop() == 130
+
+
+def test_the_tour_of_five_minutes_is_as_it_is_written(told: Ended, data: Path, tmp_path: Path) -> None:
+    blocks = re.findall(r"^```sh\n(.*?)^```", TOUR.read_text(), re.DOTALL | re.MULTILINE)
+    promised = re.findall(r"^# (.+)$", "".join(blocks), re.MULTILINE)
+    assert len(promised) >= 8
+    with started(data, *DEMO, "--no-kafka") as demo:
+        demo.until(UP)
+        (address,) = (line.split()[1] for line in demo.said if line.strip().startswith("pages "))
+        ada, vera = (
+            next(line.split()[-1] for line in demo.said if name in line) for name in ("Ada Okafor ", "Vera Stein ")
         )
-        assert tried.returncode == 0, (line, tried.stderr)
-        assert tried.stdout
+        tour = subprocess.run(
+            ["bash", "-c", "set -eu -o pipefail\n" + "\n".join(blocks)],
+            cwd=tmp_path,
+            env=environment(data) | {"no_proxy": "127.0.0.1", "ADDRESS": address, "ADA": ada, "VERA": vera},
+            capture_output=True,
+            text=True,
+            timeout=HANG,
+            check=False,
+        )
+        assert tour.returncode == 0, tour.stderr + tour.stdout
+        shown, at = tour.stdout, 0
+        for words in promised:  # in this order
+            at = shown.find(words, at) + 1
+            assert at, (words, tour.stdout)
+        assert demo.stop() == 130
+
+
+def test_a_port_that_is_taken_is_told_with_the_way_out(data: Path, told: Ended) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        refused = run(data, "demo", "--port", str(taken.getsockname()[1]))
+    assert refused.code == 3
+    assert "--port" in refused.last_words or "another port" in refused.last_words
 
 
 def test_commands_start_the_database_for_themselves_where_nothing_runs(told: Ended, data: Path) -> None:

@@ -81,7 +81,7 @@ def test_a_refusal_stands_on_streams_as_they_stood_together(together: Store, bul
 
     once: Decider[Deposit, Account, Any] = Decider("accounts", Account, decide_once, accounts.evolve)
     steps = [Step(once, "a", Deposit(1))]
-    deposit = partial(together.execute_all, NORTH, steps) if bulk else partial(together.execute, NORTH, *steps[0])
+    deposit = partial(together.execute_all, NORTH, steps) if bulk else partial(together.execute, NORTH, *steps[0][:3])
     with pytest.raises(Rejected, match="deposited already"):
         deposit()
 

@@ -69,7 +69,9 @@ class Draft(Command, frozen=True):
     has signed the same text.
     """
 
-    title: Annotated[Line, Meta(description="what the parties call it")]
+    title: Annotated[
+        Line, Meta(description="what the parties call it", examples=["Joint training of drive technology apprentices"])
+    ]
     parties: Annotated[tuple[Party, ...], Meta(min_length=2, max_length=20, description="who will sign")]
     starts: Annotated[
         Day | None, Meta(description="the first day of its term; left out, the day of the last signature")

@@ -29,7 +29,10 @@ class Party(Struct, frozen=True):
 
     id: Annotated[Id, Meta(description="the organisation's or the person's id")]
     kind: PartyKind
-    name: Annotated[Line | None, Meta(description="the name that the parties read")] = None
+    name: Annotated[
+        Line | None,
+        Meta(description="the name that the parties read", examples=["Qinglan University", "Yunchuan Drives"]),
+    ] = None
 
 
 class ContractTerm(StrEnum):

@@ -52,11 +52,12 @@ class Decider(Generic[C, S, E]):
 
 
 class Step(NamedTuple):
-    """A command to one thing of a capability."""
+    """A command to one thing of a capability. resolve: completes it before it is decided."""
 
     decider: Decider[Any, Any, Any]
     thing: str
     command: Command
+    resolve: Resolver | None = None
 
 
 Follower: TypeAlias = Callable[[str, Any], Iterable[Step]]
