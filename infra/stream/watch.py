@@ -22,8 +22,8 @@ from infra.stream.history import History, Shown
 
 log = logging.getLogger("baseplus.stream")
 
-_PAUSE = 0.025  # seconds between two looks
-_SHARE = 4  # a look that takes long is followed by a pause so many times as long
+_PAUSE, _LONGEST = 0.025, 0.2  # seconds between two looks, at least and at most
+_ASKING, _TELLING = 4, 1  # asking, and telling a crowd, are followed by a pause so many times as long
 _AT_ONCE = 64  # tenants of which the first look is taken at once, so that many who come together hold nobody up
 _BACK_OFF = (0.1, 5.0)  # seconds, first and longest
 
@@ -34,12 +34,10 @@ class Watch:
     def __init__(self, database: Database, audience: Audience) -> None:
         self._database = database
         self._audience = audience
-        self.looked = 0.0
-        """When the last look was, by the monotonic clock."""
 
     async def run(self) -> None:
         """Look until cancelled. A database that is away is waited for."""
-        wait, said = _BACK_OFF[0], False
+        wait = _BACK_OFF[0]
         while True:
             await self._audience.somebody.wait()
             try:
@@ -48,23 +46,28 @@ class Watch:
                     stack.push_async_callback(history.close)
                     while True:
                         await self._audience.somebody.wait()
-                        started = time.monotonic()
-                        await self._look(history)
-                        self.looked = time.monotonic()
-                        taken = self.looked - started
-                        metrics.LOOK.observe(taken)
-                        if said:
+                        await asyncio.sleep(min(max(_PAUSE, await self._round(history)), _LONGEST))
+                        if wait != _BACK_OFF[0]:
                             log.info("the read models can be asked again")
-                        wait, said = _BACK_OFF[0], False
-                        await asyncio.sleep(max(_PAUSE, _SHARE * taken))
+                        wait = _BACK_OFF[0]
             except psycopg.ProgrammingError:
                 raise  # no waiting mends a statement
             except (psycopg.Error, OSError) as error:
-                if not said:
+                if wait == _BACK_OFF[0]:
                     log.warning("the read models cannot be asked, trying on: %s", str(error).partition("\n")[0])
-                said = True
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, _BACK_OFF[1])
+
+    async def _round(self, history: History) -> float:
+        """Look once, and let it be told. Returns for how many seconds to leave the database and the others alone."""
+        began = time.monotonic()
+        await self._look(history)
+        looked = time.monotonic()
+        metrics.LOOK.observe(looked - began)
+        # whoever was woken is told now, within two turns of the loop
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return max(_ASKING * (looked - began), _TELLING * (time.monotonic() - looked))
 
     async def _look(self, history: History) -> None:
         tails = dict(self._audience.tails)  # who joins or leaves meanwhile changes it
