@@ -13,6 +13,7 @@ from infra.access.keyring import NotSignedIn
 from infra.access.limits import WINDOW_S, Allowance, TooManyRequests
 from infra.http.headers import bearer_token
 from infra.http.parts import parts
+from infra.observability.logging import about
 
 
 def admit() -> None:
@@ -21,6 +22,7 @@ def admit() -> None:
     if not token:
         raise NotSignedIn
     g.caller = parts().keyring.authenticate(token, request.remote_addr or "")
+    g.open.enter_context(about(tenant=g.caller.tenant))
     try:
         g.allowance = parts().limits.take(g.caller)
     except TooManyRequests as refusal:

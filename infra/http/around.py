@@ -16,7 +16,8 @@ from baseplus.kernel.access import Caller
 from infra.http.admission import limit_headers
 from infra.http.headers import request_id
 from infra.http.metrics import REQUESTS, SECONDS
-from infra.observability.tracing import current_traceparent, server_span, trace_id, traceparent_in
+from infra.observability.logging import about
+from infra.observability.tracing import server_span, traceparent_in
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ UNKNOWN = "unknown"
 def begin() -> None:
     """Before anything else of the request."""
     g.started, g.request_id, g.open = time.perf_counter(), request_id(), ExitStack()
+    g.open.enter_context(about(request=g.request_id))
     g.work = g.open.enter_context(server_span(request.method, traceparent_in(request.headers)))
 
 
@@ -46,9 +48,6 @@ def end(response: Response) -> Response:
     log.info(
         "request",
         extra={
-            "tenant": tenant,
-            "request": g.request_id,
-            "trace": trace_id(current_traceparent()),
             "method": request.method,
             "route": route,
             "status": response.status_code,

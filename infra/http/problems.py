@@ -96,7 +96,7 @@ class Refused(msgspec.Struct, frozen=True):
 
 def answer(error: Exception, *, in_body: bool = True, request: str | None = None) -> Refused:
     """What an error is answered with. in_body: input comes from the body, and not from the query string."""
-    refusal = _refusal(error, request)
+    refusal = _refusal(error)
     status = status_of(type(refusal))
     facts = _facts(refusal)
     problem = Problem(
@@ -122,7 +122,7 @@ def title_of(code: str) -> str:
     return code.replace("_", " ").capitalize()
 
 
-def _refusal(error: Exception, request: str | None) -> Refusal:
+def _refusal(error: Exception) -> Refusal:
     match error:
         case VersionConflict(facts={"expected": None}):
             return http.Busy(stream=error.facts.get("stream"))
@@ -137,7 +137,7 @@ def _refusal(error: Exception, request: str | None) -> Refusal:
         case exceptions.BadRequest():
             return http.MalformedRequest(reason=error.description or "it cannot be read")
         case _:
-            log.error("unexpected", exc_info=error, extra={"request": request})
+            log.error("unexpected", exc_info=error)
             return http.InternalError()
 
 

@@ -277,7 +277,8 @@ class _Session:
 
     def _set_aside(self, tenant: str, position: int, reason: str) -> None:
         """Leave a tenant until the next session, so that the others go on."""
-        log.error("event %d of %s cannot be relayed, nor any after it: %s", position, tenant, reason)
+        where = {"tenant": tenant, "position": position}
+        log.error("an event cannot be relayed, nor any of its tenant after it: %s", reason, extra=where)
         del self._sent[tenant], self._partition[tenant]
         self._elsewhere.add(tenant)
         self._aside += 1

@@ -130,7 +130,7 @@ def _after(request: Request) -> int | None:
 
 
 async def _healthy(_: Request) -> Response:
-    return JSONResponse({"status": "ok"})
+    return JSONResponse({"alive": True})
 
 
 async def _metrics(_: Request) -> Response:

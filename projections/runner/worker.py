@@ -194,7 +194,8 @@ class Worker:
         yield fresh, {partition: next_offset for partition, (_, next_offset) in polled.items()}
 
     def _healed(self, tenant: str, after: int, upto: int) -> Iterator[Delivered]:
-        _log.warning("the log left out positions %s to %s of %s; taking them from the store", after + 1, upto, tenant)
+        left_out = {"tenant": tenant, "positions": [after + 1, upto]}
+        _log.warning("the log left out positions, first to last; taking them from the store", extra=left_out)
         have = after
         for event in self._heal(tenant, after, upto):
             if event.position != have + 1:
@@ -213,7 +214,8 @@ class Worker:
             self._leases.move(cursor, offsets)
             if events:
                 for poison in (poisons := projector.apply(connection, events)):
-                    _log.error("parked %s in %s at position %s", poison.tenant, poison.view, poison.position)
+                    where = {"tenant": poison.tenant, "view": poison.view, "position": poison.position}
+                    _log.error("parked: the view could not fold the event", extra=where)
                 if poisons:
                     parked.park(cursor, projector.tables, poisons, *self._parked_limit)
                 cursor.execute(

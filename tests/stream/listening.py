@@ -93,7 +93,7 @@ def live_process(database: Database, data: Path, **more: str) -> Iterator[Live]:
     with started(data, "stream", "--port", str(port), **given) as program:
         program.until("Live updates at")
         live = Live(f"http://127.0.0.1:{port}", program)
-        assert httpx.get(f"{live.address}/healthz", timeout=30).json() == {"status": "ok"}
+        assert httpx.get(f"{live.address}/healthz", timeout=30).json() == {"alive": True}
         yield live
 
 
