@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -136,7 +137,7 @@ def date_today() -> date:
     return datetime.now(dates.UTC).date()
 
 
-def number(value: float) -> str:
+def number(value: float | Decimal) -> str:
     """A number with the reader's separators, with at most two places."""
     return numbers.format_decimal(value, "#,##0.##", locale=chosen().locale)
 

@@ -21,5 +21,16 @@ routes.query(
     "GET /apprenticeships/{apprenticeship}/timeline",
     timeline,
     may=_READERS,
-    columns=("position", "day", "what", "side", "mentor_name", "previous_name", "reason", "direction", "recorded_at"),
+    columns=(
+        "position",
+        "day",
+        "what",
+        "side",
+        "mentor_name",
+        "previous_name",
+        "reason",
+        "direction",
+        "hours",
+        "recorded_at",
+    ),
 )

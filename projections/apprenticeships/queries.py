@@ -98,14 +98,19 @@ def apprenticeships(
 def timeline(
     reader: Reader, tenant: TenantId, asked: ShowTimeline, *, until: int | None = None
 ) -> Page[NamedTimelineRow]:
-    """Show what happened to an apprenticeship, the latest first."""
+    """Show what happened to an apprentice, the latest first.
+
+    In this apprenticeship, and how the person was assessed in any: when and by whom, without marks.
+    """
     (before,) = read_cursor(asked.cursor, tuple[int]) if asked.cursor else (2**63 - 1,)
     sql = f"""
         SELECT {fields(TimelineRow)},
             (SELECT name FROM views.mentor_names WHERE id = mentor) AS mentor_name,
             (SELECT name FROM views.mentor_names WHERE id = previous) AS previous_name
         FROM views.timeline
-        WHERE apprenticeship = %(apprenticeship)s AND position < %(before)s
+        WHERE position < %(before)s
+          AND (apprenticeship = %(apprenticeship)s
+               OR apprentice = (SELECT apprentice FROM views.apprenticeships WHERE id = %(apprenticeship)s))
           AND EXISTS (SELECT FROM views.apprenticeships WHERE id = %(apprenticeship)s AND {_FOR})
         ORDER BY position DESC LIMIT %(limit)s + 1"""
     rows = reader.rows(tenant, sql, {**structs.asdict(asked), "before": before}, NamedTimelineRow, until=until)

@@ -1,9 +1,14 @@
-"""What happened to each apprenticeship: one row per event, in codes and facts that a page puts into words."""
+"""What happened to each apprentice: one row per event, in codes and facts that a page puts into words.
+
+It says that and by whom an apprentice was assessed, and no mark: nobody shall see the other side's before giving their
+own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar, Literal, TypeAlias, assert_never
 
 from baseplus.apprenticeships.events import (
@@ -21,6 +26,15 @@ from baseplus.apprenticeships.events import (
     MentorReassigned,
     MentorRelieved,
 )
+from baseplus.assessment.criteria import Side as AssessedSide
+from baseplus.assessment.events import (
+    AppealDecided,
+    AssessmentAppealed,
+    AssessmentCorrected,
+    AssessmentModerated,
+    AssessmentRecorded,
+)
+from baseplus.mentoring.events import GuidanceGiven
 from projections.runner.view import At, Row, View
 
 Happening: TypeAlias = Literal[
@@ -33,6 +47,12 @@ Happening: TypeAlias = Literal[
     "break_ended",
     "completed",
     "exited",
+    "guidance_given",
+    "assessment_recorded",
+    "assessment_corrected",
+    "assessment_moderated",
+    "assessment_appealed",
+    "appeal_decided",
 ]
 Side: TypeAlias = Literal["school", "work", "none"]
 
@@ -40,12 +60,14 @@ Side: TypeAlias = Literal["school", "work", "none"]
 class TimelineRow(Row):
     """One thing that happened.
 
-    key: apprenticeship:position. what: what happened. day: from which on it holds. happened_at, recorded_at: as
-    the event says. side: whose it is. mentor, previous, reason, direction: of whom and why, where there is such.
+    key: the position. apprenticeship: None of what concerns the person, apprentice, in all their apprenticeships. what:
+    what happened. day: on which, or from which on it holds. happened_at, recorded_at: as the event says. side: whose it
+    is. mentor, previous, reason, direction, hours, assessment: of whom, why and so on, where there is such.
     """
 
     key: str
-    apprenticeship: str
+    apprenticeship: str | None
+    apprentice: str | None
     position: int
     what: Happening
     day: date
@@ -56,51 +78,111 @@ class TimelineRow(Row):
     previous: str | None = None
     reason: ExitReason | None = None
     direction: Direction | None = None
+    hours: Decimal | None = None
+    assessment: str | None = None
 
 
-class Timeline(View[TimelineRow, ApprenticeshipEvent]):
-    """One row per event of an apprenticeship."""
+AssessmentChange = AssessmentRecorded | AssessmentCorrected | AssessmentModerated | AssessmentAppealed | AppealDecided
+TimelineEvent = ApprenticeshipEvent | GuidanceGiven | AssessmentChange
+
+
+class Timeline(View[TimelineRow, TimelineEvent]):
+    """One row per event."""
 
     name: ClassVar = "timeline"
-    indexes: ClassVar = (("apprenticeship", "position"),)
+    indexes: ClassVar = (("apprenticeship", "position"), ("apprentice", "position"))
 
-    def keys(self, event: ApprenticeshipEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each is a row of its own
-        return (f"{at.thing}:{at.position}",)
+    def keys(self, event: TimelineEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each is a row of its own
+        return (str(at.position),)
 
-    def evolve(self, row: TimelineRow | None, event: ApprenticeshipEvent, at: At) -> TimelineRow:  # noqa: ARG002
+    def evolve(self, row: TimelineRow | None, event: TimelineEvent, at: At) -> TimelineRow:  # noqa: ARG002
         match event:
-            case ApprenticeEnrolled():
-                return _row("enrolled", event, at)
-            case MentorAssigned(kind, mentor):
-                return _row("mentor_assigned", event, at, _SIDES[kind], mentor=mentor)
-            case MentorReassigned(kind, mentor, previous):
-                return _row("mentor_reassigned", event, at, _SIDES[kind], mentor=mentor, previous=previous)
-            case MentorRelieved(kind, mentor):
-                return _row("mentor_relieved", event, at, _SIDES[kind], previous=mentor)
-            case ApprenticeshipStarted():
-                return _row("started", event, at)
-            case BreakStarted():
-                return _row("break_started", event, at)
-            case BreakEnded():
-                return _row("break_ended", event, at)
-            case ApprenticeshipCompleted():
-                return _row("completed", event, at)
-            case ApprenticeExited(reason=reason, direction=direction):
-                return _row("exited", event, at, reason=reason, direction=direction)
+            case GuidanceGiven(apprenticeship, kind, hours, _, on):
+                spent = Decimal(hours)
+                return _row("guidance_given", at, on, _SIDES[kind], apprenticeship, mentor=at.thing, hours=spent)
+            case (
+                AssessmentRecorded()
+                | AssessmentCorrected()
+                | AssessmentModerated()
+                | AssessmentAppealed()
+                | AppealDecided()
+            ):
+                return _assessed(event, at)
             case _:
-                assert_never(event)
+                return _of_apprenticeship(event, at)
 
 
-_SIDES: Mapping[MentorKind, Side] = {MentorKind.CAMPUS_TUTOR: "school", MentorKind.ENTERPRISE_MASTER: "work"}
+_SIDES: Mapping[MentorKind | AssessedSide, Side] = {
+    MentorKind.CAMPUS_TUTOR: "school",
+    MentorKind.ENTERPRISE_MASTER: "work",
+    AssessedSide.SCHOOL: "school",
+    AssessedSide.ENTERPRISE: "work",
+}
 
 
-def _row(what: Happening, event: ApprenticeshipEvent, at: At, side: Side = "none", **facts: Any) -> TimelineRow:
+def _of_apprenticeship(event: ApprenticeshipEvent, at: At) -> TimelineRow:
+    def row(what: Happening, side: Side = "none", **facts: Any) -> TimelineRow:
+        return _row(what, at, event.on, side, apprenticeship=at.thing, **facts)
+
+    match event:
+        case ApprenticeEnrolled():
+            return row("enrolled")
+        case MentorAssigned(kind, mentor):
+            return row("mentor_assigned", _SIDES[kind], mentor=mentor)
+        case MentorReassigned(kind, mentor, previous):
+            return row("mentor_reassigned", _SIDES[kind], mentor=mentor, previous=previous)
+        case MentorRelieved(kind, mentor):
+            return row("mentor_relieved", _SIDES[kind], previous=mentor)
+        case ApprenticeshipStarted():
+            return row("started")
+        case BreakStarted():
+            return row("break_started")
+        case BreakEnded():
+            return row("break_ended")
+        case ApprenticeshipCompleted():
+            return row("completed")
+        case ApprenticeExited(reason=reason, direction=direction):
+            return row("exited", reason=reason, direction=direction)
+        case _:
+            assert_never(event)
+
+
+def _assessed(event: AssessmentChange, at: At) -> TimelineRow:
+    def row(what: Happening, day: date, mentor: str | None = None) -> TimelineRow:
+        side = _SIDES[event.side]
+        return _row(what, at, day, side, apprentice=event.apprentice, assessment=at.thing, mentor=mentor)
+
+    match event:
+        case AssessmentRecorded(assessor=assessor, on=on):
+            return row("assessment_recorded", on, assessor)
+        case AssessmentCorrected(assessor=assessor):
+            return row("assessment_corrected", at.time.date(), assessor)
+        case AssessmentModerated():
+            return row("assessment_moderated", at.time.date())
+        case AssessmentAppealed():
+            return row("assessment_appealed", at.time.date())
+        case AppealDecided():
+            return row("appeal_decided", at.time.date())
+        case _:
+            assert_never(event)
+
+
+def _row(
+    what: Happening,
+    at: At,
+    day: date,
+    side: Side,
+    apprenticeship: str | None = None,
+    apprentice: str | None = None,
+    **facts: Any,
+) -> TimelineRow:
     return TimelineRow(
         key=at.key,
-        apprenticeship=at.thing,
+        apprenticeship=apprenticeship,
+        apprentice=apprentice,
         position=at.position,
         what=what,
-        day=event.on,
+        day=day,
         happened_at=at.time,
         recorded_at=at.recorded,
         side=side,

@@ -58,6 +58,7 @@ _BY_NAME = {
     "enterprise": "yunchuan",
     "evidence": "Twelve years at the lathe, of which four as head of the workshop",
     "grounds": "The fixture was worn out.",
+    "hours": "2.5",
     "indicator": "sustained_destination_rate",
     "mentor": "m-gao",
     "moderator": "m-xu",

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+import pytest
+
 from baseplus.apprenticeships.events import MentorAssigned, MentorKind, MentorReassigned, MentorRelieved
 from baseplus.kernel.decisions import Step
-from baseplus.kernel.scenario import Scenario
+from baseplus.kernel.scenario import NOON, Scenario
 from baseplus.mentoring import followers
 from baseplus.mentoring.events import (
     ApprenticeReleased,
     ApprenticeTakenOn,
     CapacitySet,
+    Channel,
+    GuidanceGiven,
     MentorQualified,
     MentorRegistered,
 )
-from baseplus.mentoring.model import Qualify, Register, Release, SetCapacity, TakeOn, mentoring
+from baseplus.mentoring.model import GiveGuidance, Qualify, Register, Release, SetCapacity, TakeOn, mentoring
 from tests.apprenticeships.story import MASTER, TUTOR, day
 
 given = Scenario(mentoring)
@@ -95,6 +99,32 @@ def test_a_mentor_lets_go_whom_they_guide_and_nothing_happens_for_others() -> No
     given(*guides_one).when(Release("ap-1")).then(ApprenticeReleased("ap-1"))
     given(*guides_one).when(Release("ap-9")).then()
     given().when(Release("ap-1")).then()
+
+
+def test_a_mentor_guides_for_some_hours_online_or_offline() -> None:
+    given(*guides_one).when(GiveGuidance("ap-1", "2.5", Channel.ONLINE, day(1))).then(
+        GuidanceGiven("ap-1", MASTER, "2.5", Channel.ONLINE, day(1))
+    )
+    given(*guides_one).when(GiveGuidance("ap-1", "24")).then(
+        GuidanceGiven("ap-1", MASTER, "24", Channel.OFFLINE, NOON.date())
+    )
+
+
+@pytest.mark.parametrize("hours", ["0", "0.0", "24.01", "100"])
+def test_guidance_takes_some_hours_of_a_day(hours: str) -> None:
+    given(*guides_one).when(GiveGuidance("ap-1", hours)).then_rejected("hours_of_no_day", hours=hours)
+
+
+def test_guidance_is_recorded_once_it_was_given() -> None:
+    given(*guides_one).when(GiveGuidance("ap-1", "2", on=day(4))).then_rejected("not_happened_yet", on="2026-03-04")
+
+
+def test_nobody_guides_the_apprentice_of_another_mentor() -> None:
+    released = (*guides_one, ApprenticeReleased("ap-1"))
+    for history in ((), registered, released):
+        given(*history).when(GiveGuidance("ap-1", "2")).then_rejected(
+            "apprentice_of_another_mentor", apprenticeship="ap-1"
+        )
 
 
 def test_what_happens_to_an_apprenticeship_is_put_to_its_mentors() -> None:

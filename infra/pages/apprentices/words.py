@@ -8,7 +8,7 @@ from baseplus.apprenticeships.events import MentorKind
 from infra.pages.agreements.words import Badge, Whose
 from infra.pages.forms.controls import label_of
 from infra.pages.languages import gettext as _
-from infra.pages.languages import mark
+from infra.pages.languages import mark, number
 from infra.pages.names import learn
 from projections.apprenticeships.queries import NamedApprenticeshipRow, NamedTimelineRow
 
@@ -37,6 +37,12 @@ HAPPENED: Mapping[str, str] = {
     "break_ended": mark("Break ended"),
     "completed": mark("Completed"),
     "exited": mark("Left before completing"),
+    "guidance_given": mark("Guidance given"),
+    "assessment_recorded": mark("Assessment recorded"),
+    "assessment_corrected": mark("Assessment corrected"),
+    "assessment_moderated": mark("Assessment moderated"),
+    "assessment_appealed": mark("Assessment appealed"),
+    "appeal_decided": mark("Appeal decided"),
 }
 """What happened, in words."""
 
@@ -78,5 +84,7 @@ def detail(row: NamedTimelineRow) -> str:
         )
     elif row.mentor or row.previous:
         parts.append(row.mentor_name or row.mentor or row.previous_name or row.previous or "")
+    if row.hours:
+        parts.append(_("%(hours)s h", hours=number(row.hours)))
     parts += [label_of(fact.value) for fact in (row.reason, row.direction) if fact]
     return " · ".join(parts)

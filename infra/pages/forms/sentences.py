@@ -40,11 +40,13 @@ SAID: Mapping[str, str] = {
     "unknown_party": mark("This is none of the agreement's parties."),
     "wrong_state": mark("Its present state does not allow this: %(state)s."),
     # apprenticeships and mentors
+    "apprentice_of_another_mentor": mark("This mentor does not guide the apprentice."),
     "apprentice_taken_on_already": mark("%(mentor)s guides this apprentice already."),
     "apprenticeship_exists": mark("An apprenticeship of this id exists already."),
     "apprenticeship_has_ended": mark("The apprenticeship has ended; nothing about it changes any more."),
     "capacity_below_load": mark("%(load)s apprentices are guided already: relieve some first."),
     "earlier_than_the_last_change": mark("The last change was on %(last)s: this cannot lie before it."),
+    "hours_of_no_day": mark("Guidance takes more than 0 and at most 24 hours of a day."),
     "mentor_assigned_already": mark("There is a mentor of this kind already: %(mentor)s."),
     "mentor_at_capacity": mark("No room: %(mentor)s. Choose somebody else, or raise the capacity of %(capacity)s."),
     "mentor_not_registered": mark("There is no such mentor."),

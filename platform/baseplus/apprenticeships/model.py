@@ -7,7 +7,7 @@ An apprentice is enrolled, is given a mentor of each kind, starts, may rest, and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, assert_never
 
@@ -29,6 +29,7 @@ from baseplus.apprenticeships.events import (
     MentorReassigned,
     MentorRelieved,
 )
+from baseplus.kernel.days import check_happened
 from baseplus.kernel.decisions import Command, Decider
 from baseplus.kernel.refusals import Rejected
 from baseplus.kernel.vocabulary import Day, Id, Line, PersonId, Text
@@ -127,9 +128,6 @@ class Exit(Command, frozen=True):
     note: Annotated[Text | None, Meta(description="what is worth knowing besides; it can be erased")] = None
 
 
-# A day has begun where it begins first, 14 hours before it does by universal time.
-_EASTERNMOST = timedelta(hours=14)
-
 MentorCommand = AssignMentor | ReassignMentor | RelieveMentor
 CourseCommand = Start | StartBreak | EndBreak | Complete | Exit
 ApprenticeshipCommand = Enrol | MentorCommand | CourseCommand
@@ -193,8 +191,7 @@ def _day(on: date | None, apprenticeship: Apprenticeship, now: datetime) -> date
     latest = apprenticeship.latest or date.min
     if on is None:
         return max(now.date(), latest)
-    if on > (now + _EASTERNMOST).date():
-        raise Rejected("not_happened_yet", on=on.isoformat())
+    check_happened(on, now)
     if on < latest:
         raise Rejected("earlier_than_the_last_change", on=on.isoformat(), last=latest.isoformat())
     return on

@@ -7,7 +7,7 @@ perhaps appealed once, and then decided for good. `docs/domain/assessment.md` dr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, assert_never
 
@@ -26,6 +26,7 @@ from baseplus.assessment.events import (
     SideEvent,
     StandardAdopted,
 )
+from baseplus.kernel.days import check_happened
 from baseplus.kernel.decisions import Command, Decider, Load
 from baseplus.kernel.refusals import Rejected
 from baseplus.kernel.vocabulary import Day, Id, PersonId, TenantId, Text
@@ -240,14 +241,11 @@ def _recorded(
     )
 
 
-# A day has begun where it begins first, 14 hours before it does by universal time.
-_EASTERNMOST = timedelta(hours=14)
-
-
 def _day(on: date | None, now: datetime) -> date:
-    if on and on > (now + _EASTERNMOST).date():
-        raise Rejected("not_happened_yet", on=on.isoformat())
-    return on or now.date()
+    if on is None:
+        return now.date()
+    check_happened(on, now)
+    return on
 
 
 def _later(command: LaterCommand, assessment: Assessment) -> SideEvent:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from baseplus.kernel.access import Role
 from baseplus.kernel.routes import Routes
-from baseplus.mentoring.model import Qualify, Register, SetCapacity, mentoring
+from baseplus.mentoring.model import GiveGuidance, Qualify, Register, SetCapacity, mentoring
 
 _STAFF = (Role.STAFF,)
 
@@ -13,3 +13,4 @@ routes = Routes("mentoring", mentoring)
 routes.command("POST /mentors", Register, may=_STAFF)
 routes.command("POST /mentors/{mentor}/qualify", Qualify, may=_STAFF)
 routes.command("POST /mentors/{mentor}/capacity", SetCapacity, may=_STAFF)
+routes.command("POST /mentors/{mentor}/guidance", GiveGuidance, may=_STAFF)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from baseplus.apprenticeships.events import MentorKind
 from baseplus.kernel.events import Event, Personal
-from baseplus.kernel.vocabulary import Id, Line, PersonId, Text
+from baseplus.kernel.vocabulary import Count, Id, Line, PersonId, Text
 
 Capacity = Annotated[int, Meta(ge=0, le=100, extra={"form": "a number of apprentices, 0 to 100"})]
 
@@ -52,4 +54,24 @@ class ApprenticeReleased(Event):
     apprenticeship: Id
 
 
-MentoringEvent = MentorRegistered | MentorQualified | CapacitySet | ApprenticeTakenOn | ApprenticeReleased
+class Channel(StrEnum):
+    """Where people meet."""
+
+    OFFLINE = "offline"
+    ONLINE = "online"
+
+
+class GuidanceGiven(Event):
+    """The mentor, who is of this kind, guided the apprentice for some hours on that day."""
+
+    TYPE: ClassVar = "mentoring.guidance_given.v1"
+    apprenticeship: Id
+    kind: MentorKind
+    hours: Count
+    channel: Channel
+    on: date
+
+
+MentoringEvent = (
+    MentorRegistered | MentorQualified | CapacitySet | ApprenticeTakenOn | ApprenticeReleased | GuidanceGiven
+)

@@ -8,26 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, assert_never
 
 import msgspec
 from msgspec import Meta
 
 from baseplus.apprenticeships.events import MentorKind
+from baseplus.kernel.days import check_happened
 from baseplus.kernel.decisions import Command, Decider
 from baseplus.kernel.refusals import Rejected
-from baseplus.kernel.vocabulary import Id, Line, PersonId, Text
+from baseplus.kernel.vocabulary import Count, Day, Id, Line, PersonId, Text
 from baseplus.mentoring.events import (
     ApprenticeReleased,
     ApprenticeTakenOn,
     Capacity,
     CapacitySet,
+    Channel,
+    GuidanceGiven,
     MentoringEvent,
     MentorQualified,
     MentorRegistered,
 )
 
 USUAL_CAPACITY = 6
+_HOURS_OF_A_DAY = 24
 
 
 class Register(Command, frozen=True):
@@ -61,6 +66,18 @@ class SetCapacity(Command, frozen=True):
     capacity: Annotated[Capacity, Meta(description="apprentices at once, at most")]
 
 
+class GiveGuidance(Command, frozen=True):
+    """Record guidance.
+
+    Hours that a mentor gave an apprentice whom they guide: what an agreement's obligation may ask for.
+    """
+
+    apprenticeship: Annotated[Id, Meta(description="whose apprenticeship")]
+    hours: Annotated[Count, Meta(description="how long, in hours: more than 0 and at most 24")]
+    channel: Annotated[Channel, Meta(description="where they met")] = Channel.OFFLINE
+    on: Annotated[Day | None, Meta(description="the day, today or earlier; left out, today")] = None
+
+
 class TakeOn(Command, frozen=True):
     """Take an apprentice on. It follows from an assignment and is never ordered by itself."""
 
@@ -75,7 +92,7 @@ class Release(Command, frozen=True):
     apprenticeship: Id
 
 
-MentoringCommand = Register | Qualify | SetCapacity | TakeOn | Release
+MentoringCommand = Register | Qualify | SetCapacity | GiveGuidance | TakeOn | Release
 
 
 class Mentor(msgspec.Struct, frozen=True):
@@ -88,7 +105,7 @@ class Mentor(msgspec.Struct, frozen=True):
     guides: frozenset[str] = frozenset()
 
 
-def decide(command: MentoringCommand, mentor: Mentor, _now: datetime) -> Iterator[MentoringEvent]:
+def decide(command: MentoringCommand, mentor: Mentor, now: datetime) -> Iterator[MentoringEvent]:
     """What an order leads to. Raises Rejected."""
     match command:
         case Register(person, name, kind, organisation, capacity):
@@ -107,6 +124,8 @@ def decide(command: MentoringCommand, mentor: Mentor, _now: datetime) -> Iterato
                 raise Rejected("capacity_below_load", capacity=capacity, load=len(mentor.guides))
             if capacity != mentor.capacity:
                 yield CapacitySet(capacity)
+        case GiveGuidance():
+            yield _guidance(command, mentor, now)
         case TakeOn():
             yield from _take_on(command, mentor)
         case Release(apprenticeship):
@@ -120,6 +139,16 @@ def decide(command: MentoringCommand, mentor: Mentor, _now: datetime) -> Iterato
 def _check_registered(mentor: Mentor) -> None:
     if not mentor.kind:
         raise Rejected("mentor_not_registered")
+
+
+def _guidance(command: GiveGuidance, mentor: Mentor, now: datetime) -> GuidanceGiven:
+    if not mentor.kind or command.apprenticeship not in mentor.guides:
+        raise Rejected("apprentice_of_another_mentor", apprenticeship=command.apprenticeship)
+    if not 0 < Decimal(command.hours) <= _HOURS_OF_A_DAY:
+        raise Rejected("hours_of_no_day", hours=command.hours)
+    on = command.on or now.date()
+    check_happened(on, now)
+    return GuidanceGiven(command.apprenticeship, mentor.kind, command.hours, command.channel, on)
 
 
 def _take_on(command: TakeOn, mentor: Mentor) -> Iterator[MentoringEvent]:
@@ -141,6 +170,8 @@ def evolve(mentor: Mentor, event: MentoringEvent) -> Mentor:
     match event:
         case MentorRegistered(person, _, kind):
             return change(mentor, person=person, kind=kind)
+        case GuidanceGiven():
+            return mentor
         case MentorQualified():
             return change(mentor, qualified=True)
         case CapacitySet(capacity):

@@ -2,17 +2,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from baseplus.apprenticeships.events import Direction, ExitReason
 from baseplus.apprenticeships.model import AssignMentor, Enrol, Exit, ReassignMentor, Start, apprenticeships
+from baseplus.assessment.events import AssessmentRecorded
 from baseplus.kernel.decisions import Step
 from baseplus.kernel.refusals import Invalid, NotFound
-from baseplus.kernel.vocabulary import TenantId
-from baseplus.mentoring.model import Qualify, Register, mentoring
+from baseplus.kernel.vocabulary import StreamId, TenantId
+from baseplus.mentoring.model import GiveGuidance, Qualify, Register, mentoring
 from infra.postgres.database import Database
+from infra.postgres.store import NewEvent
 from infra.wiring import EVENT_TYPES, FOLLOWERS
 from projections.apprenticeships import queries
 from projections.apprenticeships.timeline import Timeline
@@ -21,6 +26,7 @@ from projections.mentors.queries import ListMentors, ShowMentor, mentors, one_me
 from projections.mentors.views import Mentors
 from projections.runner.reader import Reader
 from tests.apprenticeships.story import MASTER, TUTOR
+from tests.contracts.examples import example
 from tests.projections.runner.stage import Stage
 
 NORTH, SOUTH = TenantId("north"), TenantId("south")
@@ -156,6 +162,22 @@ def test_the_timeline_begins_with_the_latest(reader: Reader) -> None:
         ("Xu Anqi", "Gao Mingze"),
         ("He Ruolin", None),
     ]
+
+
+def test_guidance_and_assessments_are_in_the_timeline_of_the_apprentice(stage: Stage, reader: Reader) -> None:
+    stage.store.execute(NORTH, mentoring, "m-xu", GiveGuidance("ap-1", "2.5"))
+    recorded = example(AssessmentRecorded)
+    for number, person in enumerate(("p-ap-1", "p-ap-2")):
+        event = msgspec.structs.replace(recorded, apprentice=person, assessor="m-he", other_total=None)
+        stream = StreamId(f"assessments/as-{number}")
+        stage.store.append(NORTH, [NewEvent(stream, 1, event, datetime.now(UTC))])
+    stage.fold_all(VIEWS)
+    told = queries.timeline(reader, NORTH, queries.ShowTimeline(apprenticeship="ap-1", limit=2)).rows
+    assert [(row.what, row.mentor_name, row.hours, row.assessment) for row in told] == [
+        ("assessment_recorded", "He Ruolin", None, "as-0"),
+        ("guidance_given", "Xu Anqi", Decimal("2.5"), None),
+    ]
+    assert queries.timeline(reader, NORTH, queries.ShowTimeline(apprenticeship="ap-3")).rows[0].what == "exited"
 
 
 def test_pages_follow_one_another_without_gap_or_overlap(reader: Reader) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import hypothesis
 import msgspec
@@ -21,7 +22,15 @@ from baseplus.apprenticeships.events import (
     MentorRelieved,
 )
 from baseplus.apprenticeships.model import apprenticeships
-from baseplus.mentoring.events import MentorRegistered
+from baseplus.assessment.events import (
+    AppealDecided,
+    AssessmentAppealed,
+    AssessmentCorrected,
+    AssessmentModerated,
+    AssessmentRecorded,
+)
+from baseplus.kernel.events import Event
+from baseplus.mentoring.events import Channel, GuidanceGiven, MentorRegistered
 from projections.apprenticeships.timeline import Timeline, TimelineRow
 from projections.apprenticeships.views import (
     ApprenticeshipRow,
@@ -40,6 +49,7 @@ from tests.apprenticeships.story import (
     on_break,
     with_both,
 )
+from tests.contracts.examples import example
 from tests.mentoring.test_any_order import worlds
 from tests.mentoring.world import World
 from tests.projections.folding import fold, time
@@ -54,9 +64,9 @@ def row(*history: ApprenticeshipEvent) -> ApprenticeshipRow:
     return found
 
 
-def last(*history: ApprenticeshipEvent) -> TimelineRow:
+def last(*history: Event, stream: str = STREAM) -> TimelineRow:
     """The timeline's row of the last event."""
-    found = fold(Timeline(), STREAM, history)[f"ap-1:{len(history)}"]
+    found = fold(Timeline(), stream, history)[str(len(history))]
     assert isinstance(found, TimelineRow)
     return found
 
@@ -141,9 +151,10 @@ def test_each_thing_that_happened_is_a_row_of_the_timeline() -> None:
         (3, "mentor_assigned", day(12, month=2), "work"),
         (4, "started", day(16, month=2), "none"),
     ]
-    assert rows["ap-1:2"] == TimelineRow(
-        key="ap-1:2",
+    assert rows["2"] == TimelineRow(
+        key="2",
         apprenticeship="ap-1",
+        apprentice=None,
         position=2,
         what="mentor_assigned",
         day=day(10, month=2),
@@ -171,6 +182,43 @@ def test_the_timeline_says_who_handed_over_to_whom_and_why_somebody_left() -> No
         "break_ended",
     ]
     assert last(*in_training, ApprenticeshipCompleted("drives", MARCH, MARCH)).what == "completed"
+
+
+def test_guidance_is_a_row_of_the_apprenticeship_whose_mentor_gave_it() -> None:
+    given = last(GuidanceGiven("ap-1", MASTER, "2.5", Channel.ONLINE, MARCH), stream="mentoring/m-gao")
+    assert (given.what, given.apprenticeship, given.mentor, given.hours, given.day, given.side) == (
+        "guidance_given",
+        "ap-1",
+        "m-gao",
+        Decimal("2.5"),
+        MARCH,
+        "work",
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "what", "mentor"),
+    [
+        (AssessmentRecorded, "assessment_recorded", "m-he"),
+        (AssessmentCorrected, "assessment_corrected", "m-he"),
+        (AssessmentModerated, "assessment_moderated", None),
+        (AssessmentAppealed, "assessment_appealed", None),
+        (AppealDecided, "appeal_decided", None),
+    ],
+)
+def test_that_and_by_whom_the_person_was_assessed_is_shown_and_no_mark(
+    event: type[Event], what: str, mentor: str | None
+) -> None:
+    some = msgspec.convert(
+        {**msgspec.to_builtins(example(event)), "side": "school", "apprentice": "person-17"}
+        | ({"assessor": "m-he"} if mentor else {}),
+        event,
+    )
+    told = last(some, stream="assessments/as-1")
+    assert (told.what, told.apprenticeship, told.apprentice, told.assessment) == (what, None, "person-17", "as-1")
+    assert (told.mentor, told.side, told.hours) == (mentor, "school", None)
+    assert told.day == (some.on if isinstance(some, AssessmentRecorded) else time(1).date())
+    assert "total" not in TimelineRow.__struct_fields__
 
 
 def test_a_mentor_goes_by_the_name_that_they_were_registered_with() -> None:
