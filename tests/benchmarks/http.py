@@ -170,7 +170,7 @@ def programs(environment: Environment, *commands: Sequence[str], topic: str | No
         "BASEPLUS_LOG_LEVEL": "warning",
     }
     if topic is not None:
-        env |= {"KAFKA_BOOTSTRAP_SERVERS": environment.bootstrap, "BASEPLUS_TOPIC": topic}
+        env |= {"KAFKA_BOOTSTRAP_SERVERS": environment.bootstrap, "BASEPLUS_REPLICAS": "1", "BASEPLUS_TOPIC": topic}
     with ExitStack() as stack:
         for command in commands:
             process = subprocess.Popen([sys.executable, "-m", "infra.cli", *command], env=env)
