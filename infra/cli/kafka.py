@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+from typing import TYPE_CHECKING
+
 import click
 
 from infra.cli.output import Printer, printed, say
 from infra.cli.stopping import stop_event
 from infra.environment import Folder, answers, find_kafka
 from infra.settings import read_settings
+
+if TYPE_CHECKING:  # kafka-python takes long to import, which `status` need not wait for
+    from infra.kafka.broker import RunningBroker
+
+_LOOK = 0.5  # seconds between two looks at the nodes
 
 
 @click.group(
@@ -55,7 +63,19 @@ def run(port: int | None, nodes: str) -> None:
             folder.announce("kafka", broker.bootstrap),
         ):
             say(f"Kafka answers at {broker.bootstrap}; its data is in {folder.kafka}. Ctrl-C stops it.")
-            stop.wait()
+            _watch(broker, stop)
+
+
+def _watch(broker: RunningBroker, stop: threading.Event) -> None:
+    """Until `stop`, or until so many nodes have ended that the rest is of no use: raises why one of them has."""
+    told = 0
+    while not stop.wait(_LOOK):
+        ended = broker.ended()
+        if 2 * len(ended) >= len(broker.nodes):
+            raise ended[-1]
+        for why in ended[told:]:
+            say(f"{why}. The other nodes go on.")
+        told = len(ended)
 
 
 @kafka.command()

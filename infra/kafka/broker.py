@@ -66,6 +66,10 @@ class RunningBroker:
             for node in self.nodes:
                 node.check(deadline)
 
+    def ended(self) -> list[Refusal]:
+        """Why nodes have ended that had been started, one refusal each. Without a majority the rest is of no use."""
+        return [why for node in self.nodes if (why := node.ended()) is not None]
+
     def stop(self) -> None:
         """End every node in order, so that the next start has nothing to recover."""
         for node in self.nodes:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import msgspec
 
+from baseplus.kernel.refusals import Refusal
 from infra.kafka.archive import Archive
-from infra.service import ForeignData, end, ended_within, failure, launch, log_tail, writing_to
+from infra.service import ForeignData, ServiceFailed, end, ended_within, failure, launch, log_tail, writing_to
 
 _LOGGING = Path(__file__).with_name("log4j2.xml")
 _WHAT = "Kafka"
@@ -130,7 +131,17 @@ class Node:
         if ended_within(self._process, 0.05) or time.monotonic() > deadline:
             raise self._failure()
 
-    def _failure(self) -> Exception:
+    def ended(self) -> Refusal | None:
+        """What fits its log where the process has ended, or the signal that ended it; None while it runs."""
+        code = self._process.poll() if self._process is not None else None
+        if code is None:
+            return None
+        if code < 0:
+            said = f"node {self.number} was ended by {signal.Signals(-code).name}"
+            return ServiceFailed(what=_WHAT, reason=said, log=str(self.log))
+        return self._failure()
+
+    def _failure(self) -> Refusal:
         return failure(_WHAT, self.folder, self.log, log_tail(self.log))
 
     def _java_command(self, *arguments: str, train: bool = False) -> list[str | Path]:

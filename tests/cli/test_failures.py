@@ -13,7 +13,7 @@ import pytest
 
 from baseplus.kernel.refusals import Invalid
 from infra.observability.logging import log_json_lines
-from tests.cli.program import Ended, command, environment, processes_of, run, started
+from tests.cli.program import HANG, Ended, command, environment, processes_of, run, started
 
 
 @pytest.fixture
@@ -121,6 +121,21 @@ def test_our_broker_runs_alone_and_ends_with_ctrl_c(data: Path) -> None:
         broker.until("Kafka answers at")
         refused(run(data, "kafka", "run"), "refused", "already running")
         assert broker.stop() == 130
+    assert processes_of(data) == []
+
+
+@pytest.mark.parametrize("nodes", ["1", "3"])
+def test_our_broker_says_that_it_died_once_too_few_nodes_are_left(data: Path, nodes: str) -> None:
+    with started(data, "kafka", "run", "--nodes", nodes) as broker:
+        broker.until("Kafka answers at")
+        first, *others = [one for one in broker.processes() if "kafka.Kafka" in one.cmdline()]
+        first.kill()
+        if others:
+            broker.until("The other nodes go on")
+            others[0].kill()
+        assert broker.process.wait(HANG) == 3
+        assert "ended by SIGKILL" in broker.until("service failed")
+        assert "kafka.log" in broker.said[-1]
     assert processes_of(data) == []
 
 
