@@ -24,7 +24,7 @@ from baseplus.kernel.refusals import Invalid, Refusal, Unavailable
 from infra.postgres.database import Database
 from infra.postgres.embedded import RunningPostgres, start_postgres
 from infra.service import ForeignData, writing_to
-from infra.settings import Settings
+from infra.settings import REPLICAS, Settings
 
 _MARKER = "baseplus.json"
 OLDEST_POSTGRES = 15
@@ -221,6 +221,13 @@ def find_kafka(settings: Settings) -> str | None:
         return settings.kafka
     address = Folder(settings.data).announced("kafka")
     return address if address is not None and answers(address) else None
+
+
+def replicas(settings: Settings, bootstrap: str) -> int:
+    """How many copies of each event this Kafka must keep: as set, else three, or one a node on a broker of our own."""
+    if settings.replicas is not None:
+        return settings.replicas
+    return REPLICAS if settings.kafka is not None else min(REPLICAS, bootstrap.count(",") + 1)
 
 
 def answers(bootstrap: str, patience: float = 1.0) -> bool:

@@ -15,11 +15,15 @@ from baseplus.kernel.refusals import Invalid
 
 _ROLES = ("app", "relay", "worker", "stream")
 
+REPLICAS = 3
+"""Copies of each event on Kafka, so that one may be lost while another is away."""
+
 
 @dataclass(frozen=True)
 class Settings:
     """database_url: None means our own PostgreSQL in `data`; role_urls: logins of their own for roles (app, relay,
-    worker, stream). kafka: None means our own broker, or none at all. secret: signs cookies; None: one of our own, made
+    worker, stream). kafka: None means our own broker, or none at all. replicas: copies of
+    each event on Kafka, where fewer or more than usual shall do. secret: signs cookies; None: one of our own, made
     once. personas: a file of people to sign in as, which only a demonstration has. stream_url: where browsers find the
     stream of live events; None: there is none. rate_limit: requests of one key in a minute, all processes together.
     body_limit: bytes of a request's body. proxies: how many of ours stand in front, each of which adds an address to
@@ -30,6 +34,7 @@ class Settings:
     kafka: str | None = None
     topic: str = "baseplus.events"
     partitions: int = 12
+    replicas: int | None = None
     metrics_port: int | None = None
     log_level: str = "info"
     rate_limit: int = 1_200
@@ -75,6 +80,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         kafka=text("KAFKA_BOOTSTRAP_SERVERS"),
         topic=text("BASEPLUS_TOPIC") or "baseplus.events",
         partitions=count("BASEPLUS_PARTITIONS", 12),
+        replicas=count("BASEPLUS_REPLICAS", REPLICAS) if text("BASEPLUS_REPLICAS") else None,
         metrics_port=number("BASEPLUS_METRICS_PORT"),
         log_level=text("BASEPLUS_LOG_LEVEL") or "info",
         rate_limit=count("BASEPLUS_RATE_LIMIT", 1_200),

@@ -21,7 +21,7 @@ from infra.cli.writing import open_store_of
 from infra.demo import entry, returns, story
 from infra.demo.cast import ASSOCIATION, Key
 from infra.demo.client import Api
-from infra.environment import Folder, answers, find_kafka, given_database
+from infra.environment import Folder, answers, find_kafka, given_database, replicas
 from infra.kafka.jars import fetch_jars
 from infra.kafka.java import find_java
 from infra.observability.logging import log_json_lines
@@ -114,6 +114,7 @@ def demo(out: Printer, once: bool, no_kafka: bool, port: int, workers: int) -> N
 
 
 def _start(stack: ExitStack, settings: Settings, folder: Folder, no_kafka: bool, port: int, workers: int) -> Running:
+    from infra.kafka.topic import ensure_topic
     from infra.own_services import OwnKafka, OwnPostgres  # kafka-python and Alembic take a second to import
     from infra.schema import bring_up_to_date
 
@@ -122,6 +123,8 @@ def _start(stack: ExitStack, settings: Settings, folder: Folder, no_kafka: bool,
     given = given_database(settings) if settings.database_url else None
     if settings.kafka and not no_kafka and not answers(settings.kafka, patience=5):
         raise KafkaUnreachable(what=f"Kafka at {settings.kafka}", reason="nobody answers there")
+    if settings.kafka and not no_kafka:
+        ensure_topic(settings.kafka, settings.topic, settings.partitions, replicas(settings, settings.kafka))
     bootstrap = None if no_kafka else find_kafka(settings)
     if bootstrap is None and not no_kafka:
         find_java()  # what is missing is told before anything is started
@@ -142,7 +145,9 @@ def _start(stack: ExitStack, settings: Settings, folder: Folder, no_kafka: bool,
         supervisor.start(kafka)
         bootstrap = kafka.bootstrap
         stack.enter_context(folder.announce("kafka", bootstrap))
-    env = {"BASEPLUS_DATA": str(settings.data)} | ({"KAFKA_BOOTSTRAP_SERVERS": bootstrap} if bootstrap else {})
+    env = {"BASEPLUS_DATA": str(settings.data)}
+    if bootstrap:
+        env |= {"KAFKA_BOOTSTRAP_SERVERS": bootstrap, "BASEPLUS_REPLICAS": str(replicas(settings, bootstrap))}
     names = ([] if no_kafka else ["relay"]) + [f"worker-{number}" for number in range(1, workers + 1)]
     metrics = {}
     # All at once: what is free now may be given again before whoever got it first listens there.

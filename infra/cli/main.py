@@ -70,6 +70,7 @@ Environment:
   BASEPLUS_RATE_LIMIT            requests of one key in a minute (1200)
   BASEPLUS_BODY_LIMIT            bytes of a request's body (1048576)
   BASEPLUS_PROXIES               how many proxies of ours stand in front (0)
+  BASEPLUS_REPLICAS              copies of each event on a Kafka with other than three nodes
   BASEPLUS_METRICS_PORT          Prometheus metrics on 127.0.0.1
   BASEPLUS_LOG_LEVEL             debug, info, warning or error
   (each also as NAME_FILE: a file that holds the value)""",

@@ -11,7 +11,7 @@ import click
 from baseplus.kernel.refusals import Unavailable
 from infra.cli.output import say
 from infra.cli.stopping import stop_event
-from infra.environment import find_kafka, open_database
+from infra.environment import find_kafka, open_database, replicas
 from infra.observability.logging import log_json_lines
 from infra.observability.metrics import serve_metrics
 from infra.observability.tracing import tracing
@@ -55,7 +55,8 @@ def relay() -> None:
         if bootstrap is None:
             raise NoKafka(what="Kafka", reason="none is configured, and none of ours is running")
         say(f"Relaying to {bootstrap}, topic {settings.topic}. Ctrl-C stops.")
-        Relay(database, bootstrap, settings.topic, partitions=settings.partitions).run(stop)
+        copies = replicas(settings, bootstrap)
+        Relay(database, bootstrap, settings.topic, partitions=settings.partitions, replication=copies).run(stop)
 
 
 @click.command(

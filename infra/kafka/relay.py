@@ -81,7 +81,10 @@ class Relay:
         self._said = ""
 
     def run(self, stop: threading.Event) -> None:
-        """Relay until `stop` is set. Outages of PostgreSQL and Kafka are waited out. Raises TopicDiffers."""
+        """Relay until `stop` is set. Outages of PostgreSQL and Kafka are waited out.
+
+        Raises TopicDiffers, TooFewBrokers.
+        """
         while not stop.is_set():
             try:
                 self._session(stop)

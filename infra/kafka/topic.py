@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -12,6 +12,7 @@ from kafka.errors import TopicAlreadyExistsError
 
 from baseplus.kernel.refusals import Refusal
 from infra.kafka.clients import MAX_MESSAGE_BYTES, open_admin
+from infra.settings import REPLICAS
 
 _CONFIG = {
     "cleanup.policy": "delete",
@@ -23,27 +24,42 @@ _CONFIG = {
     "unclean.leader.election.enable": "false",
 }
 # What must be so, or events would be lost or stuck. The rest is an operator's own business.
-_REQUIRED = ("cleanup.policy", "retention.ms", "retention.bytes", "max.message.bytes")
+_REQUIRED = ("cleanup.policy", "retention.ms", "retention.bytes", "unclean.leader.election.enable")
+_AT_LEAST = ("max.message.bytes", "min.insync.replicas")
 
 
 class TopicDiffers(Refusal):
     """The topic is there, but would lose or misplace events. Facts: topic, setting, found, wanted."""
 
     code = "topic_differs"
-    mend = "name another topic in BASEPLUS_TOPIC, or change that setting with Kafka's own tools"
+    mend = (
+        "change that with Kafka's own tools, or name another topic in BASEPLUS_TOPIC; "
+        "how many replicas shall do is said in BASEPLUS_REPLICAS"
+    )
+
+
+class TooFewBrokers(Refusal):
+    """A topic made now would for ever have fewer copies than it should. Facts: topic, brokers, replicas (wanted)."""
+
+    code = "too_few_brokers"
+    mend = "start the others first, or say in BASEPLUS_REPLICAS how many replicas shall do"
 
 
 def ensure_topic(bootstrap: str, topic: str, partitions: int = 12, replication: int | None = None) -> str:
     """Make the topic where there is none; returns its id, which no other topic ever has.
 
-    Kept for ever, never compacted. replication: copies of each partition; None: three, or one a node where there are
-    fewer. All but one of them must have a message before it is acknowledged. Raises TopicDiffers, KafkaUnavailable.
+    Kept for ever, never compacted. replication: copies of each partition, at least; None: three, or one a node where
+    there are fewer, for a Kafka that is known to be complete. All but one of them must have a message before it is
+    acknowledged. Raises TopicDiffers, TooFewBrokers, KafkaUnavailable.
     """
     with open_admin(bootstrap) as admin:
+        brokers = len(admin.describe_cluster()["brokers"])
+        copies = replication or min(REPLICAS, brokers)
+        config = _CONFIG | {"min.insync.replicas": str(max(1, copies - 1))}
         found = _describe(admin, topic)
         if found is None:
-            copies = replication or min(3, len(admin.describe_cluster()["brokers"]))
-            config = _CONFIG | {"min.insync.replicas": str(max(1, copies - 1))}
+            if copies > brokers:
+                raise TooFewBrokers(topic=topic, brokers=brokers, replicas=copies)
             wanted = {"num_partitions": partitions, "replication_factor": copies, "configs": config}
             with suppress(TopicAlreadyExistsError):  # another process was quicker
                 admin.create_topics({topic: wanted})
@@ -51,7 +67,7 @@ def ensure_topic(bootstrap: str, topic: str, partitions: int = 12, replication: 
             found = _describe(admin, topic)
         if found is None:
             raise TopicDiffers(topic=topic, setting="existence", found="deleted again", wanted="kept for ever")
-        _check(admin, topic, found, partitions)
+        _check(admin, topic, found, partitions, copies, config)
         return str(found["topic_id"])
 
 
@@ -73,12 +89,17 @@ def _describe(admin: Any, topic: str) -> dict[str, Any] | None:
     return found if found["topic_id"] is not None else None
 
 
-def _check(admin: Any, topic: str, found: dict[str, Any], partitions: int) -> None:
+def _check(
+    admin: Any, topic: str, found: dict[str, Any], partitions: int, copies: int, wanted: Mapping[str, str]
+) -> None:
     if len(found["partitions"]) != partitions:
         raise TopicDiffers(topic=topic, setting="partitions", found=len(found["partitions"]), wanted=partitions)
+    fewest = min(len(partition["replica_nodes"]) for partition in found["partitions"])
+    if fewest < copies:
+        raise TopicDiffers(topic=topic, setting="replicas", found=fewest, wanted=copies)
     config = admin.describe_configs([ConfigResource("TOPIC", topic)], config_filter="all")["topic"][topic]
-    for setting in _REQUIRED:
+    for setting in (*_REQUIRED, *_AT_LEAST):
         value = config[setting]["value"]
-        enough = int(value) >= MAX_MESSAGE_BYTES if setting == "max.message.bytes" else value == _CONFIG[setting]
+        enough = int(value) >= int(wanted[setting]) if setting in _AT_LEAST else value == wanted[setting]
         if not enough:
-            raise TopicDiffers(topic=topic, setting=setting, found=value, wanted=_CONFIG[setting])
+            raise TopicDiffers(topic=topic, setting=setting, found=value, wanted=wanted[setting])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -106,6 +107,22 @@ def test_a_kafka_that_does_not_answer(data: Path, free_port: int) -> None:
     ended = run(data, "demo", KAFKA_BOOTSTRAP_SERVERS=f"127.0.0.1:{free_port}")
     refused(ended, "unavailable", "Kafka", "KAFKA_BOOTSTRAP_SERVERS")
     assert ended.code == 3
+    assert processes_of(data) == []
+
+
+def test_a_given_kafka_of_one_broker_must_be_said_to_be_enough(data: Path) -> None:
+    other = data.with_name(f"{data.name}-kafka")
+    try:
+        with started(other, "kafka", "run") as broker:
+            broker.until("Kafka answers at")
+            given = {"KAFKA_BOOTSTRAP_SERVERS": json.loads(run(other, "kafka", "status", "--json").out)["bootstrap"]}
+            for words in (("demo",), ("relay",)):
+                refused(run(data, *words, **given), "refused", "too few brokers", "BASEPLUS_REPLICAS")
+            with started(data, "relay", BASEPLUS_REPLICAS="1", **given) as relay:
+                relay.until("relaying partitions")
+                assert relay.stop() == 130
+    finally:
+        shutil.rmtree(other, ignore_errors=True)
     assert processes_of(data) == []
 
 

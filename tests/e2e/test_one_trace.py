@@ -71,6 +71,7 @@ def test_one_trace_id_goes_from_the_request_to_the_page(
         "DATABASE_URL": database.url,
         "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap,
         "BASEPLUS_TOPIC": topic,
+        "BASEPLUS_REPLICAS": "1",
         **collector.settings(),
     }
     with ExitStack() as stack:

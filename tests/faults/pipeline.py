@@ -50,6 +50,7 @@ class Pipeline:
             "DATABASE_URL": self.database.url,
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
             "BASEPLUS_TOPIC": self.topic,
+            "BASEPLUS_REPLICAS": str(min(3, self.bootstrap.count(",") + 1)),
             "BASEPLUS_DATA": str(self.folder / "data"),
             "BASEPLUS_LOG_LEVEL": "warning",
         }

@@ -8,8 +8,9 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource
 
+from infra.kafka.broker import RunningBroker
 from infra.kafka.clients import KafkaUnavailable
-from infra.kafka.topic import TopicDiffers, ensure_topic
+from infra.kafka.topic import TooFewBrokers, TopicDiffers, ensure_topic
 from infra.service import free_ports
 
 
@@ -18,9 +19,12 @@ def name() -> str:
     return f"test.{uuid4().hex}"
 
 
-def create(bootstrap: str, name: str, **config: str) -> None:
+GOOD = {"retention.ms": "-1", "retention.bytes": "-1", "max.message.bytes": str(16 * 1024 * 1024)}
+
+
+def create(bootstrap: str, name: str, copies: int = 1, **config: str) -> None:
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-    wanted = {"num_partitions": 3, "replication_factor": 1, "configs": config}
+    wanted = {"num_partitions": 3, "replication_factor": copies, "configs": config}
     admin.create_topics({name: wanted}, wait_for_metadata=True)
     admin.close()
 
@@ -58,14 +62,36 @@ def test_another_number_of_partitions_is_refused(kafka_bootstrap: str, name: str
         ("retention.bytes", "1000000000"),
         ("cleanup.policy", "compact"),
         ("max.message.bytes", "1048588"),
+        ("unclean.leader.election.enable", "true"),
     ],
 )
 def test_a_topic_that_would_lose_events_is_refused(kafka_bootstrap: str, name: str, setting: str, value: str) -> None:
-    good = {"retention.ms": "-1", "retention.bytes": "-1", "max.message.bytes": str(16 * 1024 * 1024)}
-    create(kafka_bootstrap, name, **(good | {setting: value}))
+    create(kafka_bootstrap, name, 1, **(GOOD | {setting: value}))
     with pytest.raises(TopicDiffers) as refusal:
         ensure_topic(kafka_bootstrap, name, 3)
     assert (refusal.value.facts["setting"], refusal.value.facts["found"]) == (setting, value)
+
+
+def test_no_topic_is_made_with_fewer_copies_than_wanted(kafka_bootstrap: str, name: str) -> None:
+    with pytest.raises(TooFewBrokers) as refusal:
+        ensure_topic(kafka_bootstrap, name, 3, replication=99)
+    assert refusal.value.facts["replicas"] == 99
+    assert "BASEPLUS_REPLICAS" in refusal.value.mend
+    ensure_topic(kafka_bootstrap, name, 3, replication=1)
+
+
+def test_a_cluster_keeps_three_copies_two_of_them_at_once(kafka_cluster: RunningBroker, name: str) -> None:
+    ensure_topic(kafka_cluster.bootstrap, name, 3)
+    ensure_topic(kafka_cluster.bootstrap, name, 3, replication=3)
+    create(kafka_cluster.bootstrap, f"{name}.1", copies=1, **GOOD)
+    with pytest.raises(TopicDiffers) as refusal:
+        ensure_topic(kafka_cluster.bootstrap, f"{name}.1", 3)
+    assert refusal.value.facts == {"topic": f"{name}.1", "setting": "replicas", "found": 1, "wanted": 3}
+    ensure_topic(kafka_cluster.bootstrap, f"{name}.1", 3, replication=1)  # said to be enough
+    create(kafka_cluster.bootstrap, f"{name}.3", copies=3, **GOOD, **{"min.insync.replicas": "1"})
+    with pytest.raises(TopicDiffers) as refusal:
+        ensure_topic(kafka_cluster.bootstrap, f"{name}.3", 3)
+    assert refusal.value.facts == {"topic": f"{name}.3", "setting": "min.insync.replicas", "found": "1", "wanted": "2"}
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:{port}", "127.0.0.1:none", "no-such-host.invalid:9092"])
