@@ -74,9 +74,11 @@ def write_meanwhile(store: Store, harm: Callable[[], None]) -> dict[tuple[str, s
     threads = [threading.Thread(target=work, args=(number,)) for number in range(THREADS)]
     for thread in threads:
         thread.start()
+    pause = 0.05
     while working := [thread for thread in threads if thread.is_alive()]:
         harm()
-        working[0].join(0.05)
+        working[0].join(pause)
+        pause *= 1.02  # a busy machine takes longer to connect again than the first pauses last
     assert not errors, errors
     return answers
 
