@@ -138,7 +138,7 @@ class _Session:
         self._topic, self._topic_id = topic, made
         self._partitions = partitions
         self._well = well
-        self._news = News(outbox.connection)
+        self._news = News(outbox.reading)
         self._held: set[int] = set()
         self._ends: dict[int, int] = {}  # partition -> the end that Kafka has acknowledged
         self._partition: dict[str, int] = {}  # of every tenant that is ours
@@ -172,6 +172,7 @@ class _Session:
         self._settle()
 
     def _chores(self, now: float, stop: threading.Event) -> None:
+        self._outbox.hold()
         if len(self._held) < len(self._partitions):
             self._take(stop)
         if now >= self._inspect_at:
@@ -202,7 +203,7 @@ class _Session:
         PARTITIONS.set(len(self._held))
         log.info("relaying partitions %s", " ".join(map(str, sorted(self._held))))
         self._elsewhere.clear()
-        self._news = News(self._outbox.connection)  # looks at every tenant once more, also at the new ones
+        self._news = News(self._outbox.reading)  # looks at every tenant once more, also at the new ones
 
     def _shrunk(self, partitions: set[int] | dict[int, int], ends: dict[int, int]) -> set[int]:
         """The partitions that do not reach to where they did."""

@@ -1,8 +1,9 @@
 """The relay's side of the database: which events Kafka has not acknowledged yet, and who may send them.
 
-One connection does all of it, and that is the fence: the advisory locks that make a relay the only one for its
-partitions live and die with the connection through which it moves the positions on. The server ends it when the relay
-does not ask for some seconds (stopped, swapped out, cut off), and the next one takes over.
+One connection is the fence: the advisory locks that make a relay the only one for its partitions live and die with the
+connection through which it moves the positions on. The server ends it when the relay does not ask for some seconds
+(stopped, swapped out, cut off), and the next one takes over. What can be long is read through a second one: a server that
+waits for a stopped relay to take an answer is not idle and would keep the locks for as long as the relay stands still.
 """
 
 from __future__ import annotations
@@ -103,28 +104,41 @@ Row = tuple[
 
 def open_outbox(database: Database) -> Outbox:
     """Connect as the relay. Raises Unavailable."""
-    return Outbox(database.connect("relay"))
+    fence = database.connect("relay")
+    try:
+        return Outbox(fence, database.connect("relay"))
+    except Unavailable:
+        fence.close()
+        raise
 
 
 class Outbox:
-    """See the module. All methods raise psycopg.Error; afterwards the connection must be given up."""
+    """See the module. All methods raise psycopg.Error; afterwards the outbox must be given up.
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self.connection = connection
+    reading: the connection that holds nothing.
+    """
+
+    def __init__(self, fence: psycopg.Connection[Any], reading: psycopg.Connection[Any]) -> None:
+        self._fence = fence
+        self.reading = reading
         # Losing the last moments of `relayed` in a crash means sending again what Kafka has: harmless.
-        connection.execute("SET synchronous_commit = off")
-        connection.execute(f"SET idle_session_timeout = '{FENCED_AFTER}s'")
-        connection.execute(f"SET idle_in_transaction_session_timeout = '{FENCED_AFTER}s'")
-        self._reader = connection.cursor(binary=True)
+        fence.execute("SET synchronous_commit = off")
+        fence.execute(f"SET idle_session_timeout = '{FENCED_AFTER}s'")
+        fence.execute(f"SET idle_in_transaction_session_timeout = '{FENCED_AFTER}s'")
+        self._reader = reading.cursor(binary=True)
         self._reader.adapters.register_loader("text", ByteaBinaryLoader)
 
     def take(self, partitions: Iterable[int]) -> set[int]:
         """Become the only relay of these partitions, of as many as are free. Hold none of them already."""
-        return {row[0] for row in self.connection.execute(_TAKE, (list(partitions), _LOCKS))}
+        return {row[0] for row in self._fence.execute(_TAKE, (list(partitions), _LOCKS))}
+
+    def hold(self) -> None:
+        """Keep what was taken; to be called every second or so."""
+        self._fence.execute("")
 
     def tenants(self, partitions: Iterable[int], names: list[str] | None = None) -> list[Due]:
         """The tenants of the partitions; of these names only, if given."""
-        rows = self.connection.execute(_TENANTS, {"partitions": list(partitions), "names": names})
+        rows = self.reading.execute(_TENANTS, {"partitions": list(partitions), "names": names})
         return [Due(*row) for row in rows]
 
     def read(self, after: Mapping[str, int], each: int, size: int) -> list[Row]:
@@ -135,7 +149,7 @@ class Outbox:
 
     def record(self, positions: Mapping[str, int], ends: Mapping[int, int]) -> None:
         """Kafka has acknowledged the tenants' events up to these positions, and the partitions reach to these ends."""
-        self.connection.execute(
+        self._fence.execute(
             _RECORD,
             {
                 "tenants": list(positions),
@@ -148,7 +162,7 @@ class Outbox:
 
     def logs(self, partitions: Iterable[int]) -> dict[int, Log]:
         """What is known of the partitions' logs."""
-        rows = self.connection.execute(
+        rows = self._fence.execute(
             "SELECT partition, topic_id, end_offset, log_epoch FROM store.relay_partitions WHERE partition = ANY(%s)",
             (list(partitions),),
         )
@@ -157,20 +171,21 @@ class Outbox:
     def begin_log(self, partition: int, topic_id: str) -> int:
         """A new log begins: nothing of the partition's events is on it, and whoever reads it begins at its beginning.
         Returns its epoch."""
-        with self.connection.transaction():
-            self.connection.execute("SET LOCAL synchronous_commit = on")
-            row = self.connection.execute(_NEW_LOG, {"partition": partition, "topic_id": topic_id}).fetchone()
+        with self._fence.transaction():
+            self._fence.execute("SET LOCAL synchronous_commit = on")
+            row = self._fence.execute(_NEW_LOG, {"partition": partition, "topic_id": topic_id}).fetchone()
             assert row is not None
-            self.connection.execute(_FORGET, (partition,))
-            self.connection.execute("SELECT views.restart_partition(%s)", (partition,))
+            self._fence.execute(_FORGET, (partition,))
+            self._fence.execute("SELECT views.restart_partition(%s)", (partition,))
         return int(row[0])
 
     def backlog(self) -> Backlog:
         """What is left to relay, of all partitions."""
-        row = self.connection.execute(_BACKLOG).fetchone()
+        row = self.reading.execute(_BACKLOG).fetchone()
         assert row is not None
         return Backlog(*row)
 
     def close(self) -> None:
         """Give everything up."""
-        self.connection.close()
+        self._fence.close()
+        self.reading.close()
