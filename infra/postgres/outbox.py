@@ -2,8 +2,9 @@
 
 One connection is the fence: the advisory locks that make a relay the only one for its partitions live and die with the
 connection through which it moves the positions on. The server ends it when the relay does not ask for some seconds
-(stopped, swapped out, cut off), and the next one takes over. What can be long is read through a second one: a server that
-waits for a stopped relay to take an answer is not idle and would keep the locks for as long as the relay stands still.
+(stopped, swapped out, cut off), and the next one takes over. What can be long is read through a second one: a server
+that waits for a stopped relay to take an answer is not idle and would keep the locks for as long as the relay stands
+still.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.string import ByteaBinaryLoader
 
+from baseplus.kernel.refusals import Unavailable
 from infra.postgres.database import Database
 
 FENCED_AFTER = 5
