@@ -199,7 +199,7 @@ def with_unit(value: float, one: Indicator) -> str:
 
 
 def _rows(visit: Visit, given: Filters) -> Iterable[GroupRow]:
-    return visit.every(one_release, filled(ShowRelease, given))
+    return visit.each(one_release, filled(ShowRelease, given))
 
 
 TABLES = (

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flask import g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from baseplus.kernel.refusals import Invalid, NotFound
+from baseplus.kernel.refusals import Invalid
 from infra.pages import events as told
 from infra.pages import frame
 from infra.pages.filters import filled
@@ -15,7 +15,8 @@ from infra.pages.languages import mark
 from infra.pages.tables import Column, Filters, Table
 from infra.pages.visit import Visit
 from infra.wiring import EVENT_TYPES
-from projections.agreements.queries import ListAgreements, ShowAgreement, agreements, one_agreement
+from projections.agreements.queries import ListAgreements, agreements
+from projections.apprenticeships.queries import ListApprenticeships, NamedApprenticeshipRow, apprenticeships
 from projections.history.queries import EventRow, ListEvents, events
 
 _AROUND = 5  # later events that are shown before the one that was asked for
@@ -44,24 +45,30 @@ def history(tenant: str) -> ResponseReturnValue:  # noqa: ARG001 - the visit has
 
 
 def find(tenant: str) -> ResponseReturnValue:  # noqa: ARG001 - the visit has it
-    """What somebody looks for: a position, `#123`; or an agreement, by its id. Raises NotFound."""
+    """What somebody looks for: a position, `#123`; an agreement, by its id or title; an apprentice, by their name."""
     visit: Visit = g.visit
     wanted = request.args.get("q", "").strip()
     number = wanted.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) < 19 and int(number) and visit.may(events):
         return redirect(frame.event_url(int(number)) or frame.home(visit), 303)
-    thing = wanted.lower()
+    rows = visit.every(agreements, ListAgreements()) if wanted and visit.may(agreements) else []
+    if any(row.id == wanted.lower() for row in rows):
+        return redirect(frame.page_url("agreement", visit, agreement=wanted.lower()), 303)
+    found = [row for row in rows if wanted.lower() in row.title.lower()]
+    return render_template("pages/found.html", wanted=wanted, rows=found, people=_named(visit, wanted))
+
+
+def _named(visit: Visit, wanted: str) -> list[NamedApprenticeshipRow]:
+    if not wanted or not visit.may(apprenticeships):
+        return []
     try:
-        visit.ask(one_agreement, filled(ShowAgreement, {"agreement": thing}))
-    except (Invalid, NotFound):
-        rows = visit.every(agreements, ListAgreements())
-        found = [row for row in rows if thing and thing in row.title.lower()]
-        return render_template("pages/found.html", wanted=wanted, rows=found)
-    return redirect(frame.page_url("agreement", visit, agreement=thing), 303)
+        return visit.every(apprenticeships, filled(ListApprenticeships, {"search": wanted}))
+    except Invalid:
+        return []
 
 
 def _rows(visit: Visit, given: Filters) -> Iterable[EventRow]:
-    return visit.every(events, filled(ListEvents, given))
+    return visit.each(events, filled(ListEvents, given))
 
 
 TABLES = (

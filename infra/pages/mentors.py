@@ -73,7 +73,7 @@ def _load(row: MentorRow, scale: Scale) -> Load:
 
 
 def _rows(visit: Visit, given: Filters) -> Iterable[MentorRow]:
-    return visit.every(mentors, filled(ListMentors, given))
+    return visit.each(mentors, filled(ListMentors, given))
 
 
 def _register(visit: Visit, _thing: str | None) -> Prepared:

@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from baseplus.kernel.access import ForeignTenant
 from baseplus.kernel.refusals import Invalid
-from infra.http.parts import NAME, Parts
+from infra.http.parts import NAME, Parts, parts
 from infra.http.site import Site
 from infra.pages import (
     agreements,
@@ -135,6 +135,7 @@ def _let_in() -> ResponseReturnValue | None:
     if visit is None:
         wanted = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("pages.front", next=wanted), 303)
+    parts().limits.take(visit.caller)
     if (tenant := (request.view_args or {}).get("tenant", visit.tenant)) != visit.tenant:
         raise ForeignTenant(tenant=tenant)
     if name not in ("history", "table"):  # which have their own idea of a position
@@ -154,6 +155,7 @@ def _position() -> int | None:
 
 
 def _protect() -> None:
+    request.max_content_length = parts().settings.body_limit
     if request.method == "POST":
         protection: CSRFProtect = current_app.extensions["csrf"]
         protection.protect()

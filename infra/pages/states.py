@@ -41,7 +41,7 @@ def catching_up(visit: Visit) -> ResponseReturnValue:
     """What was written is safe, and not in the read models yet: the page loads itself anew until it is."""
     reached = visit.reader.position(visit.tenant)
     page = render_template("pages/catching_up.html", saved=visit.until, reached=reached, again=AGAIN_S)
-    return page, 503, {"Refresh": str(AGAIN_S), "Retry-After": str(AGAIN_S), "X-Position": str(reached)}
+    return page, 503, {"Refresh": str(AGAIN_S), "Retry-After": str(AGAIN_S)}
 
 
 def address_without_filters() -> str:

@@ -6,7 +6,7 @@ their own, a question about their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -29,7 +29,6 @@ R = TypeVar("R")
 
 _READS: Mapping[Any, QueryRoute] = {route.read: route for route in ROUTES if isinstance(route, QueryRoute)}
 _ORDERS: Mapping[Any, CommandRoute] = {route.input: route for route in ROUTES if isinstance(route, CommandRoute)}
-_MANY = 20
 
 
 @dataclass
@@ -72,17 +71,19 @@ class Visit:
             check_own(self.caller, grant, getattr(asked, grant.own))
         return read(self.reader, self.tenant, asked, until=self.until)
 
-    def every(self, read: Callable[..., Page[R]], asked: ListQuery, *, most: int = MOST * _MANY) -> list[R]:
-        """All rows of a list, `most` of them at most. Raises as `ask` does."""
-        rows: list[R] = []
-        cursor = None
-        while len(rows) < most:
-            size = min(MOST, most - len(rows))
-            page = self.ask(read, msgspec.structs.replace(asked, limit=size, cursor=cursor))
-            rows += page.rows
-            if (cursor := page.cursor) is None:
-                break
-        return rows
+    def each(self, read: Callable[..., Page[R]], asked: ListQuery) -> Iterator[R]:
+        """The rows of a list, all of them, read a page at a time. Raises as `ask` does."""
+        asked = msgspec.structs.replace(asked, limit=MOST)
+        while True:
+            page = self.ask(read, asked)
+            yield from page.rows
+            if page.cursor is None:
+                return
+            asked = msgspec.structs.replace(asked, cursor=page.cursor)
+
+    def every(self, read: Callable[..., Page[R]], asked: ListQuery) -> list[R]:
+        """All rows of a list. Raises as `ask` does."""
+        return list(self.each(read, asked))
 
     def order(self, thing: str, command: Any, *, key: str) -> Receipt:
         """Give an order to a thing; `key`: sent again, it is answered as the first time.
@@ -91,7 +92,12 @@ class Visit:
         """
         route = self.check(command)
         return self.store.execute(
-            self.tenant, route.decider, thing, command, metadata=metadata(self.caller, key), resolve=route.resolve
+            self.tenant,
+            route.decider,
+            thing,
+            command,
+            metadata=metadata(self.caller, f"{self.caller.id}/{key}"),  # each caller has keys of its own
+            resolve=route.resolve,
         )
 
     def check(self, command: Any) -> CommandRoute:

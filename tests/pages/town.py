@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -67,6 +67,14 @@ IN_FORCE, TO_SIGN, DRAFTED = "agr-2026-014", "agr-2026-003", "agr-2026-008"
 
 def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def tell_everything(store: Store, today: date) -> None:
+    """The whole story of Qinglan University. Half a year of it lies before `today`."""
+    tell(store, today)
+    tell_of_people(store, today)
+    tell_of_assessments(store, today)
+    tell_of_benchmarks(store)
 
 
 def tell(store: Store, today: date) -> None:
@@ -319,14 +327,10 @@ def town(database: Database, settings: Settings | None = None, *, today: date | 
     bring_up_to_date(database)
     settings = settings or replace(read_settings({}), secret="a secret of the tests")
     with open_parts(settings, database, threads=4) as parts:
-        day = today or datetime.now(UTC).date()
-        tell(parts.store, day)
-        tell_of_people(parts.store, day)
-        tell_of_assessments(parts.store, day)
-        tell_of_benchmarks(parts.store)
+        tell_everything(parts.store, today or datetime.now(UTC).date())
         yield Town(create_app(parts, site=PAGES), parts, count(1))
 
 
-def texts(page: BeautifulSoup, selector: str) -> list[str]:
+def texts(page: Tag, selector: str) -> list[str]:
     """The texts of what matches, with single spaces."""
     return [re.sub(r"\s+", " ", one.text).strip() for one in page.select(selector)]

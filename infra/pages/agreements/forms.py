@@ -91,7 +91,8 @@ def _sign(visit: Visit, thing: str | None) -> Prepared:
         fixed={"/digest": row.digest or ""},
     )
     values = {"party": choices[0].value} if len(choices) == 1 else {}
-    return Prepared(row.title, _back(visit, row), extras, values, "pages/read_first.html", _text(row))
+    facts = _text(row)
+    return Prepared(row.title, _back(visit, row), extras, values, "pages/read_first.html", facts, ready=bool(choices))
 
 
 def _text(row: AgreementRow) -> dict[str, object]:

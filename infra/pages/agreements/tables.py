@@ -30,7 +30,7 @@ class _Owed(NamedTuple):
 
 
 def _agreements(visit: Visit, given: Filters) -> Iterable[AgreementRow]:
-    return visit.every(agreements, filled(ListAgreements, given))
+    return visit.each(agreements, filled(ListAgreements, given))
 
 
 def _obligations(visit: Visit, given: Filters) -> Iterable[_Owed]:

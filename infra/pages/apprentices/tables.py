@@ -22,11 +22,11 @@ from projections.apprenticeships.queries import (
 
 
 def _apprentices(visit: Visit, given: Filters) -> Iterable[NamedApprenticeshipRow]:
-    return visit.every(apprenticeships, filled(ListApprenticeships, given))
+    return visit.each(apprenticeships, filled(ListApprenticeships, given))
 
 
 def _timeline(visit: Visit, given: Filters) -> Iterable[NamedTimelineRow]:
-    return visit.every(timeline, filled(ShowTimeline, given))
+    return visit.each(timeline, filled(ShowTimeline, given))
 
 
 TABLES = (

@@ -16,7 +16,7 @@ from projections.assessments.views import AssessmentRow
 
 
 def _rows(visit: Visit, given: Filters) -> Iterable[AssessmentRow]:
-    return visit.every(assessments, filled(ListAssessments, given))
+    return visit.each(assessments, filled(ListAssessments, given))
 
 
 TABLES = (

@@ -129,13 +129,14 @@ def _control(field: Field, value: Any, extras: Extras, at: str) -> Control:
         return replace(known, shape="rows", parts=parts, closed=anywhere in extras.closed)
     if field.kind is Kind.PARTS:
         return _group(known, field, value, extras)
-    choices = tuple(extras.choices.get(anywhere) or (Choice(one, label_of(one)) for one in field.choices))
+    open_to_all = [Choice(one, label_of(one)) for one in field.choices]
+    choices = tuple(extras.choices.get(anywhere, open_to_all))
     if field.many:
         return replace(known, shape="boxes", values=tuple(value or ()), choices=choices)
     known = replace(known, value=_written(value, field.default), longest=field.longest)
     if anywhere in extras.carried:
         return replace(known, shape="hidden")
-    if choices:
+    if choices or anywhere in extras.choices:
         return replace(known, shape="select", choices=choices)
     return replace(known, shape="area") if (field.longest or 0) > _A_LINE else known
 

@@ -90,9 +90,12 @@ def form_page(form: Form, thing: str | None) -> ResponseReturnValue:
         thing = None
     if request.method == "GET" or not prepared.ready:
         return _printed(form, prepared, thing, prepared.values, secrets.token_hex(16))
-    values, key = sent_values(fields_of(form.command), request.form), request.form.get("_key", "")[:_KEY_LONGEST]
+    fields, key = fields_of(form.command), request.form.get("_key", "")[:_KEY_LONGEST] or secrets.token_hex(16)
     if place := request.form.get("_more"):
-        return _printed(form, prepared, thing, _with_a_row(values, place), key)
+        return _printed(
+            form, prepared, thing, _with_a_row(sent_values(fields, request.form, as_shown=True), place), key
+        )
+    values = sent_values(fields, request.form)
     try:
         place, command = _read(form, thing, values, key)
         receipt = visit.order(place, command, key=key)
@@ -152,11 +155,11 @@ def _reference() -> Control:
 
 
 def _with_a_row(values: Values, place: str) -> Values:
-    """The values with one more row at a place."""
+    """The values with one more row at a place: of parts, or of a word."""
     inside = values
     *path, last = place.strip("/").split("/")
     for step in path:
         inside = inside.setdefault(step, {})
-    inside.setdefault(last, [{}])
-    inside[last].append({})
+    rows = inside.setdefault(last, [])
+    rows.append(type(rows[-1])() if rows else {})
     return values
