@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from collections.abc import Container, Iterable, Sequence
+from typing import ClassVar, NamedTuple
 
 from baseplus.kernel.refusals import Refusal
 from projections.runner.fold import Halted, Poison
 from projections.runner.rows import AnyCursor, Table
+
+MISSING = "missing"
+"""Stands for the type of an event that nobody has any more."""
+
+
+class Gap(NamedTuple):
+    """A tenant's positions, `first` to `last`, that neither the log nor the event store has."""
+
+    tenant: str
+    first: int
+    last: int
 
 
 class TooManyParked(Refusal):
@@ -34,12 +45,27 @@ def park(cursor: AnyCursor, tables: Sequence[Table], poisons: Iterable[Poison], 
     cursor.execute(
         "SELECT count(DISTINCT p.tenant), max(p.view), max(p.reason) FROM views.parked p "
         "JOIN views.generations g ON g.view = p.view AND g.generation = p.generation AND g.state = 'live' "
-        "WHERE p.parked_at > clock_timestamp() - make_interval(secs => %s)",
-        (window,),
+        "WHERE p.parked_at > clock_timestamp() - make_interval(secs => %s) AND p.type <> %s",
+        (window, MISSING),
     )
     ((tenants, view, reason),) = cursor.fetchall()
     if tenants > limit:
         raise TooManyParked(tenants=tenants, view=view, reason=reason)
+
+
+def cut_off(cursor: AnyCursor) -> set[str]:
+    """Who stands still behind a gap, where the log goes on without what came before."""
+    cursor.execute("SELECT DISTINCT tenant FROM views.parked WHERE type = %s", (MISSING,))
+    return {tenant for (tenant,) in cursor.fetchall()}
+
+
+def note_gap(cursor: AnyCursor, tables: Sequence[Table], gap: Gap, halted: Container[Halted]) -> set[Halted]:
+    """Note that a tenant stands still before a gap, in each view where it does not stand still already; which those
+    are. It is no fault of the program's, so that no number of them is too many."""
+    going = [n for n in range(len(tables)) if (n, gap.tenant) not in halted]
+    reason = f"neither the log nor the event store has the events at positions {gap.first} to {gap.last}"
+    note(cursor, tables, [Poison(tables[n].view.name, gap.tenant, gap.first, MISSING, reason) for n in going])
+    return {(n, gap.tenant) for n in going}
 
 
 def note(cursor: AnyCursor, tables: Sequence[Table], poisons: Iterable[Poison]) -> None:

@@ -2,7 +2,7 @@
 
 Rows, tenants' positions, parked tenants and the checkpoint move together or not at all. An event may be delivered twice
 and counts once, one that the log left out is taken from the event store, and one that a view cannot fold parks its
-tenant in that view while everybody else goes on.
+tenant in that view while everybody else goes on. Events that nobody has any more park their tenant in every view.
 """
 
 from __future__ import annotations
@@ -17,12 +17,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
-from typing import ClassVar
 
 import psycopg
 
 from baseplus.kernel.events import EventTypes
-from baseplus.kernel.refusals import Refusal, Unavailable
+from baseplus.kernel.refusals import Unavailable
 from projections.runner import metrics, parked
 from projections.runner.generations import live_tables, prepare_views
 from projections.runner.leases import Fenced, Leases
@@ -37,13 +36,6 @@ Around = Callable[[Sequence[Delivered]], AbstractContextManager[object]]
 
 _log = logging.getLogger("baseplus.projections")
 _BACK_OFF = (0.05, 5.0)  # seconds, first and longest
-
-
-class HistoryGap(Refusal):
-    """Neither the log nor the event store has these events. Facts: tenant, after, upto (positions)."""
-
-    code = "history_gap"
-    mend: ClassVar[str] = "restore the event store from the log, or the other way round"
 
 
 class Worker:
@@ -86,13 +78,14 @@ class Worker:
         self._connection: AnyConnection | None = None
         self._projector: Projector | None = None
         self._positions: dict[str, int] = {}
+        self._gaps: dict[str, parked.Gap] = {}  # found and not noted yet
+        self._cut_off: set[str] = set()  # tenants behind a gap: nothing more of theirs can be folded
         self._next_beat = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Fold until `stop` is set; then give the partitions back and close the source.
 
-        Waits for a database or a log that is away. Raises ViewOutdated, TooManyParked and HistoryGap, which waiting
-        does not mend.
+        Waits for a database or a log that is away. Raises ViewOutdated and TooManyParked, which waiting does not mend.
         """
         wait = _BACK_OFF[0]
         try:
@@ -153,6 +146,7 @@ class Worker:
             )
             self._positions = dict(cursor.fetchall())
             halted = parked.halted(cursor, tables)
+            self._cut_off = parked.cut_off(cursor)
         self._projector = Projector(tables, self._types, cached_rows=self._cached_rows)
         self._projector.reset(halted)
         self._source.assign({partition: each.next_offset for partition, each in held.items()}, self._positions)
@@ -178,6 +172,8 @@ class Worker:
         skipped = 0
         for events, _ in polled.values():
             for event in events:
+                if event.tenant in self._cut_off:
+                    continue
                 have = seen.get(event.tenant) or self._positions[event.tenant]
                 if event.position <= have:
                     skipped += 1
@@ -188,6 +184,8 @@ class Worker:
                         if len(fresh) >= 2 * self._batch:
                             yield fresh, still
                             fresh = []
+                    if event.tenant in self._cut_off:
+                        continue
                 fresh.append(event)
                 seen[event.tenant] = event.position
         metrics.DUPLICATES.inc(skipped)
@@ -204,7 +202,8 @@ class Worker:
             metrics.HEALED.inc()
             yield event
         if have != upto:
-            raise HistoryGap(tenant=tenant, after=have, upto=upto)
+            self._gaps[tenant] = parked.Gap(tenant, have + 1, upto)
+            self._cut_off.add(tenant)
 
     def _fold(self, connection: AnyConnection, events: Sequence[Delivered], offsets: dict[int, int]) -> None:
         projector = self._projector
@@ -224,6 +223,11 @@ class Worker:
                     "ON CONFLICT (tenant) DO UPDATE SET position = excluded.position",
                     (list(moved), list(moved.values())),
                 )
+            for gap in self._gaps.values():
+                missing = {"tenant": gap.tenant, "positions": [gap.first, gap.last]}
+                _log.error("parked in every view: neither the log nor the store has these events", extra=missing)
+                projector.halted |= parked.note_gap(cursor, projector.tables, gap, projector.halted)
+        self._gaps.clear()
         self._positions.update(moved)
         for partition, next_offset in offsets.items():
             self._leases.held[partition].next_offset = next_offset
@@ -255,6 +259,7 @@ class Worker:
         """Nothing that is remembered can be trusted: what we hold is to be taken with new epochs."""
         self._leases.forget()
         self._projector = None
+        self._gaps.clear()
         self._next_beat = 0.0
         for gauge in (metrics.LAG_EVENTS, metrics.LAG_SECONDS):
             gauge.clear()

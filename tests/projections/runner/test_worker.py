@@ -8,14 +8,16 @@ from typing import Any
 import msgspec
 import pytest
 
+from baseplus.kernel.vocabulary import TenantId
 from projections.runner import metrics
 from projections.runner.generations import ViewOutdated
 from projections.runner.parked import TooManyParked
+from projections.runner.parking import StillMissing, resume
 from projections.runner.source import Delivered
 from projections.runner.view import At, Row, View
-from projections.runner.worker import HistoryGap
 from tests.projections.runner.memory import MemorySource
 from tests.projections.runner.shop import (
+    VIEWS,
     Customers,
     Line,
     Order,
@@ -93,15 +95,53 @@ def test_a_gap_in_the_log_is_healed_from_the_store_whatever_its_size(stage: Stag
     assert metrics.HEALED._value.get() - healed == 2 * 96
 
 
-def test_a_gap_that_nobody_can_fill_stops_the_worker_instead_of_being_passed_over(stage: Stage) -> None:
+def test_a_gap_that_nobody_can_fill_stops_its_tenant_in_every_view_and_nobody_else(stage: Stage) -> None:
     stage.happened("north", ("o-1", PLACED))
+    stage.happened("south", ("o-1", PLACED))
     stage.publish()
-    (event,) = stage.log.partitions[stage.partition("north")]
-    stage.log.add(stage.partition("north"), msgspec.structs.replace(event, position=3))
-    with pytest.raises(HistoryGap) as refused:
-        stage.worker().run(Event())
-    assert refused.value.facts == {"tenant": "north", "after": 1, "upto": 2}
-    assert stage.ask("SELECT owner FROM views.checkpoint WHERE owner IS NOT NULL") == []
+    partition = stage.partition("north")
+    (event,) = (event for event in stage.log.partitions[partition] if event.tenant == "north")
+    stage.log.add(partition, *(msgspec.structs.replace(event, position=position) for position in (4, 5)))
+    stage.happened("south", ("o-1", OrderPaid(amount=8)))
+    stage.publish("south")
+    with running(stage.worker(parked_limit=0)):
+        until(lambda: stage.ask("SELECT position FROM views.tenant_position WHERE tenant = 'south'") == [(2,)])
+        until(lambda: len(stage.ask("SELECT FROM views.parked")) == len(VIEWS))
+    assert stage.ask("SELECT DISTINCT tenant, position, type, reason FROM views.parked") == [
+        ("north", 2, "missing", "neither the log nor the event store has the events at positions 2 to 3")
+    ]
+    assert stage.ask("SELECT position FROM views.tenant_position WHERE tenant = 'north'") == [(1,)]
+    assert not stage.verify().differences
+
+
+def test_once_a_gap_is_filled_its_tenant_goes_on_to_the_end_of_its_history(stage: Stage) -> None:
+    story = [("o-1", PLACED), ("o-1", OrderPaid(amount=7)), ("o-2", PLACED), ("o-2", OrderPaid(amount=9))]
+    stage.happened("north", *story)
+    stage.publish()
+    with stage.database.connect("admin") as admin:
+        admin.execute("CREATE TABLE lost AS SELECT * FROM store.events WHERE position IN (2, 3)")
+        admin.execute("ALTER TABLE store.events DISABLE TRIGGER USER")
+        admin.execute("DELETE FROM store.events WHERE position IN (2, 3)")
+    events = stage.log.partitions[stage.partition("north")]
+    del events[1:3]
+    brittle = (Orders(refused={9}), Customers(), Products())
+    with running(stage.worker(brittle)):
+        until(lambda: len(stage.ask("SELECT FROM views.parked")) == len(VIEWS))
+        with pytest.raises(StillMissing) as refused:
+            resume(stage.connect, brittle, stage.types, "orders", TenantId("north"))
+        assert refused.value.facts == {"tenant": "north", "position": 2}
+        with stage.database.connect("admin") as admin:
+            admin.execute("INSERT INTO store.events SELECT * FROM lost")
+        poison = resume(stage.connect, brittle, stage.types, "customers", TenantId("north"))
+        assert poison is not None
+        assert (poison.view, poison.position) == ("orders", 4)
+        stage.happened("north", ("o-3", PLACED))
+        stage.publish()
+        until(stage.folded)
+    assert stage.ask("SELECT view, tenant, position FROM views.parked") == [("orders", "north", 4)]
+    assert not stage.verify(brittle).differences
+    assert resume(stage.connect, VIEWS, stage.types, "orders", TenantId("north")) is None
+    assert not stage.verify().differences
 
 
 def test_a_poison_event_stops_one_tenant_of_one_view_and_nobody_else(stage: Stage) -> None:
