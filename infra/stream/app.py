@@ -11,18 +11,18 @@ import asyncio
 import logging
 import random
 import re
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+import anyio
 import prometheus_client
-from sse_starlette import EventSourceResponse, ServerSentEvent
-from sse_starlette.sse import SendTimeoutError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -37,12 +37,9 @@ from infra.stream.tails import Listener, opening
 
 log = logging.getLogger("baseplus.stream")
 
-HEARTBEAT_S = 15
-"""Seconds without a message after which a comment is sent, so that no proxy takes the connection for dead."""
-
-_SEND_TIMEOUT_S = 30.0
 _RETRY_MS = (1_000, 4_000)  # not all who lost a process shall come back at the same moment
-_SENT = {kind: metrics.SENT.labels(kind) for kind in ("event", "tick", "resync")}
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # a proxy must not keep it
+_SENT = {kind: metrics.SENT.labels(kind) for kind in ("event", "tick", "resync", "heartbeat")}
 _POSITION = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
@@ -82,26 +79,26 @@ class Live:
         except Refusal as refusal:
             metrics.REFUSED.labels(refusal.code).inc()
             raise
+        if request.method == "HEAD":
+            self._audience.leave(listener, caller.tenant)
+            return Response(headers=_HEADERS, media_type="text/event-stream")
         return _Stream(self._audience, listener, caller)
 
 
-class _Stream(EventSourceResponse):
+class _Stream(StreamingResponse):
     """One connection, until either side ends it."""
 
     def __init__(self, audience: Audience, listener: Listener, caller: Caller) -> None:
-        super().__init__(
-            _told(listener),
-            ping=HEARTBEAT_S,
-            ping_message_factory=lambda: ServerSentEvent(comment="still here"),
-            send_timeout=_SEND_TIMEOUT_S,
-        )
+        super().__init__(_told(listener), headers=_HEADERS, media_type="text/event-stream")
         self._audience, self._listener, self._caller = audience, listener, caller
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await super().__call__(scope, receive, send)
-        except SendTimeoutError:
-            log.info("gave up a listener that takes nothing", extra={"tenant": self._caller.tenant})
+            with anyio.CancelScope() as connected:
+                self._listener.hang_up = connected.cancel
+                await super().__call__(scope, receive, send)
+            if connected.cancelled_caught:
+                log.info("gave up a listener that takes nothing", extra={"tenant": self._caller.tenant})
         finally:
             self._audience.leave(self._listener, self._caller.tenant)
 
@@ -109,8 +106,10 @@ class _Stream(EventSourceResponse):
 async def _told(listener: Listener) -> AsyncIterator[bytes]:
     yield opening(listener.position, random.randint(*_RETRY_MS))  # noqa: S311 no secret
     async for message in listener.messages():
+        listener.telling_since = time.monotonic()
         yield message.data
         # here again: the connection has taken it
+        listener.telling_since = None
         _SENT[message.kind].inc(message.events)
         if message.since is not None:
             metrics.DELIVERY.observe(max(0.0, (datetime.now(UTC) - message.since).total_seconds()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 from baseplus.kernel.access import Caller
@@ -77,6 +78,16 @@ class Audience:
         for listener in ended:
             listener.close()
         return len(ended)
+
+    def beat(self, patience: float) -> None:
+        """Tell those who hear nothing that they are still connected, so that no proxy takes them for dead; hang up on
+        those who have taken nothing for `patience` seconds."""
+        before = time.monotonic() - patience
+        for tail in self.tails.values():
+            tail.beat()
+        for listener, _ in list(self._everybody()):
+            if listener.telling_since is not None and listener.telling_since < before:
+                listener.hang_up()
 
     def _everybody(self) -> Iterator[tuple[Listener, Caller]]:
         for present in self._listeners.values():

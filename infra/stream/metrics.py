@@ -8,7 +8,7 @@ LISTENERS = Gauge("baseplus_stream_listeners", "Connections that listen")
 TENANTS = Gauge("baseplus_stream_tenants", "Tenants that somebody listens to")
 REFUSED = Counter("baseplus_stream_refused", "Listeners that were not let in, by the code of the refusal", ["code"])
 CLOSED = Counter("baseplus_stream_closed", "Listeners whose key was revoked or expired while they listened")
-SENT = Counter("baseplus_stream_sent", "What was handed to connections: events, ticks and resyncs", ["kind"])
+SENT = Counter("baseplus_stream_sent", "Handed to connections: events, ticks, resyncs, heartbeats", ["kind"])
 DELIVERY = Histogram(
     "baseplus_stream_delivery_seconds",
     "From when an event was stored to when it was handed to a listener's connection",

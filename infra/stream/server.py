@@ -35,6 +35,7 @@ PER_TENANT, OVERALL = 1_000, 4_000
 _OTHER_FILES = 100
 _LOOK_FOR_STOP = 0.1  # seconds
 _RECHECK = 10.0  # seconds after which a listener's key is looked at again
+_HEARTBEAT, _PATIENCE = 15.0, 30.0  # seconds: between comments to who hears nothing; for who takes nothing
 _GRACE_S = 3  # seconds that connections have to end
 
 
@@ -97,7 +98,7 @@ class _Process:
     async def run(self, listening: socket.socket, stop: threading.Event) -> None:
         """Until `stop`, or until something ends that should not."""
         watching = asyncio.create_task(self._watch.run())
-        beside = [watching, asyncio.create_task(self._recheck()), asyncio.create_task(self._await(stop))]
+        beside = [watching, *map(asyncio.create_task, (self._recheck(), self._beat(), self._await(stop)))]
         for task in beside:
             task.add_done_callback(lambda _: self._end())
         try:
@@ -117,6 +118,11 @@ class _Process:
         # first those who listen, since the server waits for them
         self._audience.close()
         self._server.should_exit = True
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(_HEARTBEAT)
+            self._audience.beat(_PATIENCE)
 
     async def _recheck(self) -> None:
         """A key that is revoked or expires while it listens hears no more."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
@@ -23,6 +23,7 @@ KEPT = 256
 """Events of a tenant that are kept: how far a listener may be behind."""
 
 _UNKNOWN = -1
+_HEARTBEAT = b": still here\n\n"
 
 
 class Form(Enum):
@@ -33,8 +34,8 @@ class Form(Enum):
 
 
 class Message(NamedTuple):
-    """What is sent at once. data: as the protocol has it. position: the last that it tells of. kind: of the metric.
-    events: how many it tells of. since: when the first of them was stored; None: nobody knows."""
+    """What is sent at once. data: as the protocol has it. position: the last that it tells of. kind: `event`, `tick`,
+    `resync` or `heartbeat`. events: how many it tells of. since: when the first of them was stored, if it was."""
 
     data: bytes
     position: int
@@ -49,6 +50,8 @@ class Tail:
     def __init__(self) -> None:
         self.position = _UNKNOWN
         self.moved = asyncio.Event()
+        self.beats = 0
+        self._quiet = True
         self._kept: deque[Shown] = deque(maxlen=KEPT)
         self._said: dict[tuple[int, Form], Message] = {}
 
@@ -71,7 +74,16 @@ class Tail:
             self._kept.clear()  # the store has less than the views: an older copy of it was put in place
         self.position = visible
         self._said.clear()
+        self._quiet = False
         self.wake()
+
+    def beat(self) -> None:
+        """Let the listeners be told that they are still connected, unless they have been told something else since the
+        last time."""
+        if self._quiet:
+            self.beats += 1
+            self.wake()
+        self._quiet = True
 
     def wake(self) -> None:
         """Let every listener look again."""
@@ -103,22 +115,28 @@ class Tail:
 
 
 class Listener:
-    """Whoever is connected. position: what it has been told of; open: False ends it."""
+    """Whoever is connected. position: what it has been told of; open: False ends it. telling_since: when, by the
+    monotonic clock, its connection was given what it has not taken yet. hang_up: ends the connection as it stands."""
 
     def __init__(self, tail: Tail, form: Form, position: int) -> None:
         self.tail, self.form, self.position = tail, form, position
         self.open = True
+        self.telling_since: float | None = None
+        self.hang_up: Callable[[], None] = self.close
 
     async def messages(self) -> AsyncIterator[Message]:
         """What it is to be told, as it comes, until it is closed."""
+        beats = self.tail.beats
         while self.open:
             moved = self.tail.moved
             message = self.tail.message(self.position, self.form)
+            if message is None and beats != self.tail.beats:
+                message = Message(_HEARTBEAT, self.position, "heartbeat", 1, None)
             if message is None:
                 await moved.wait()
-            else:
-                self.position = message.position
-                yield message
+                continue
+            self.position, beats = message.position, self.tail.beats
+            yield message
 
     def close(self) -> None:
         """End it."""

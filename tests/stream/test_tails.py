@@ -164,3 +164,19 @@ def test_all_who_know_the_same_are_told_the_same_bytes() -> None:
     grow(tail, 4)
     one, other = (asyncio.run(take(listener(tail, 2), 1))[0] for _ in range(2))
     assert one.data is other.data
+
+
+def test_who_hears_nothing_is_told_that_it_is_still_connected() -> None:
+    async def scene() -> None:
+        tail = tail_at(2)
+        idle = listener(tail, 2)
+        tail.beat()  # since the last one there was something to tell
+        waiting = asyncio.ensure_future(take(idle, 1))
+        await asyncio.sleep(0)
+        tail.beat()
+        (heartbeat,) = await waiting
+        assert heartbeat.data == b": still here\n\n"
+        grow(tail, 3)
+        assert positions(await take(idle, 1)) == [3]
+
+    asyncio.run(scene())
