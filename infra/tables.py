@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -13,19 +13,28 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
-def csv_of(names: Sequence[str], rows: Iterable[object], *, header: bool = True) -> str:
-    """Rows (structs or mappings) as lines that end with CRLF: times as ISO 8601 has them, values with parts as JSON.
+def csv_lines(lines: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Lines of cells as CSV, one at a time, each ending with CRLF: times in ISO 8601, values with parts as JSON.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe in front. header: begin with the names.
+    Text that a spreadsheet would take for a formula gets an apostrophe in front.
     """
     out = io.StringIO()
     writer = csv.writer(out)
-    if header:
-        writer.writerow(names)
-    for row in rows:
-        fields = row if isinstance(row, Mapping) else msgspec.structs.asdict(_struct(row))
-        writer.writerow([_cell(fields.get(name)) for name in names])
-    return out.getvalue()
+    for line in lines:
+        writer.writerow([_cell(cell) for cell in line])
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+
+
+def csv_of(names: Sequence[str], rows: Iterable[object], *, header: bool = True) -> str:
+    """Rows (structs or mappings) as CSV of these fields. header: begin with their names."""
+    lines = ([fields.get(name) for name in names] for fields in map(_fields, rows))
+    return "".join(csv_lines([names, *lines] if header else lines))
+
+
+def _fields(row: object) -> Mapping[str, object]:
+    return row if isinstance(row, Mapping) else msgspec.structs.asdict(_struct(row))
 
 
 def _struct(row: object) -> msgspec.Struct:

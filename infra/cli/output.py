@@ -5,9 +5,7 @@ Data goes to standard output, words to standard error.
 
 from __future__ import annotations
 
-import csv
 import functools
-import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +19,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from infra.tables import csv_of
 
 P = ParamSpec("P")
 
@@ -50,7 +50,7 @@ class Printer:
         if self.form == "json":
             click.echo(json_of(found))
         elif self.form == "csv":
-            click.echo(csv_of(columns, found), nl=False)
+            click.echo(csv_of([column.key for column in columns], found), nl=False)
         elif found:
             terminal().print(rich_table(columns, found, title))
         elif empty:
@@ -62,7 +62,7 @@ class Printer:
         if self.form == "json":
             click.echo(json_of(fields))
         elif self.form == "csv":
-            click.echo(csv_of([Column(name, name) for name in fields], [fields]), nl=False)
+            click.echo(csv_of(list(fields), [fields]), nl=False)
         else:
             table = Table(
                 title=escape(title) or None, show_header=False, box=None, title_justify="left", pad_edge=False
@@ -151,22 +151,6 @@ def text_of(value: object) -> str:
 def json_of(value: object) -> str:
     """Compact JSON; what JSON lacks becomes text."""
     return _JSON.encode(value).decode()
-
-
-def csv_of(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]]) -> str:
-    """CSV with a header of the columns' keys, CRLF as RFC 4180 has it; values with parts as JSON."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([column.key for column in columns])
-    for row in rows:
-        writer.writerow([_cell(row.get(column.key)) for column in columns])
-    return out.getvalue()
-
-
-def _cell(value: object) -> object:
-    if value is None or isinstance(value, str | int | float):
-        return value
-    return json_of(value).strip('"')
 
 
 def rich_table(columns: Sequence[Column], rows: Iterable[Mapping[str, Any]], title: str = "") -> Table:

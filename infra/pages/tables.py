@@ -5,8 +5,6 @@ A table is declared where its page is: which columns, and how its rows are asked
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,13 +18,13 @@ from flask import Response, abort, current_app, g, request, stream_with_context
 from infra.pages.languages import chosen
 from infra.pages.languages import gettext as _
 from infra.pages.visit import Visit
+from infra.tables import csv_lines
 
 Cell: TypeAlias = str | int | float | date | datetime | None
 Filters: TypeAlias = Mapping[str, str]
 
 _CSV = "text/csv; charset=utf-8"
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK = 1 << 16
 
 
@@ -72,14 +70,9 @@ def _begun(rows: Iterable[Any]) -> Iterator[Any]:
 
 def as_csv(titles: Sequence[str], lines: Iterable[Sequence[Cell]]) -> Iterator[str]:
     """The table as CSV, RFC 4180, a line at a time. It begins with a mark that lets Excel read it as UTF-8."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
     yield "\ufeff"
-    writer.writerow(titles)
-    for line in lines:
-        yield _drained(buffer)
-        writer.writerow([_harmless(cell) for cell in line])
-    yield _drained(buffer)
+    yield from csv_lines([titles])
+    yield from csv_lines([_spaced(cell) for cell in line] for line in lines)
 
 
 def as_excel(titles: Sequence[str], lines: Iterable[Sequence[Cell]], language: str) -> IO[bytes]:
@@ -122,18 +115,9 @@ def as_excel(titles: Sequence[str], lines: Iterable[Sequence[Cell]], language: s
     return file
 
 
-def _harmless(cell: Cell) -> Cell:
-    """A cell that no program takes for a formula: such text is shown with an apostrophe in front."""
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
-        return f"'{cell}"
+def _spaced(cell: Cell) -> Cell:
+    """A time as spreadsheets read it."""
     return cell.isoformat(sep=" ") if isinstance(cell, datetime) else cell
-
-
-def _drained(buffer: io.StringIO) -> str:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
