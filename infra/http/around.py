@@ -21,6 +21,8 @@ from infra.observability.tracing import server_span, traceparent_in
 
 log = logging.getLogger(__name__)
 
+_ASKED_OFTEN = ("/healthz", "/readyz", "/metrics")
+
 UNKNOWN = "unknown"
 """What a request is called that found no route."""
 
@@ -45,7 +47,8 @@ def end(response: Response) -> Response:
     method = request.method if route != UNKNOWN else UNKNOWN
     REQUESTS.labels(method, route, response.status_code).inc()
     SECONDS.labels(method, route).observe(took)
-    log.info(
+    log.log(
+        logging.DEBUG if request.path in _ASKED_OFTEN else logging.INFO,
         "request",
         extra={
             "method": request.method,

@@ -126,6 +126,9 @@ def _refusal(error: Exception) -> Refusal:
     match error:
         case VersionConflict(facts={"expected": None}):
             return http.Busy(stream=error.facts.get("stream"))
+        case Unavailable():
+            log.warning("unavailable", extra={"code": error.code, **error.facts})
+            return error
         case Refusal() if any(kind in STATUSES for kind in type(error).__mro__):
             return error
         case exceptions.NotFound():

@@ -117,6 +117,14 @@ def test_a_process_that_can_work_says_what_it_found(api: Api) -> None:
     }
 
 
+def test_what_is_asked_every_few_seconds_does_not_fill_the_log(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", "infra.http.around")
+    for path in ("/healthz", "/readyz", "/metrics", "/v1"):
+        api.client.get(path)
+    told = [(vars(one)["route"], one.levelname) for one in caplog.records if one.message == "request"]
+    assert told == [("/healthz", "DEBUG"), ("/readyz", "DEBUG"), ("/metrics", "DEBUG"), ("/v1", "INFO")]
+
+
 def test_requests_are_counted_by_route_and_never_by_address(api: Api) -> None:
     api.get("north/agreements/secret-thing", api.key())
     api.client.get("/v1/north/nothing")

@@ -109,12 +109,15 @@ def test_a_read_with_the_token_of_a_write_sees_it(api: Api) -> None:
             assert api.get(f"{NORTH}/agreements/a-{number}", headers | token).status_code == 200
 
 
-def test_a_read_that_cannot_see_what_it_must_says_when_to_come_back(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_read_that_cannot_see_what_it_must_says_when_to_come_back(api: Api, caplog: pytest.LogCaptureFixture) -> None:
     headers = api.key()
     token = {"Consistency-Token": api.draft(headers)}
     answer = api.get(f"{NORTH}/agreements", headers | token)
-    refused(answer, 503, "views_behind")
+    problem = refused(answer, 503, "views_behind")
     assert int(answer.headers["Retry-After"]) > 0
+    (line,) = (vars(record) for record in caplog.records if record.message == "unavailable")
+    assert (line["code"], line["reason"]) == ("views_behind", "the read models stood at 0")
+    assert "reason" not in problem["facts"], "what parts of ours say is for whoever runs them"
 
 
 def test_a_token_beyond_the_history_is_not_waited_for(api: Api) -> None:
