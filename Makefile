@@ -33,6 +33,9 @@ contracts: $(READY) ## write the schema and a golden event of each new event typ
 texts: $(READY) ## add to the catalogues what the pages say and is not translated yet
 	@$(BIN)/python -m tests.pages
 
+reference: $(READY) ## write docs/reference from the declarations
+	@$(BIN)/python -m infra.reference docs/reference
+
 lock: ## pin all dependencies with hashes (needs uv)
 	@uv pip compile pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 -o requirements.lock -q
 

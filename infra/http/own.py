@@ -40,8 +40,10 @@ class ReadFeed(Query, frozen=True, kw_only=True):
 class SendMany(Query, frozen=True, kw_only=True):
     """Give many commands at once.
 
-    They are decided one after the other and recorded together, or not at all: where one is refused, none has happened.
-    Each is put to the policy as if it came alone.
+    The body is `{"commands": [{"command": "agreements.sign", "id": "a-1", "party": …}, …]}`, 1,000
+    commands at most: each names its action, the id of the thing, and the fields that it takes alone. They are decided
+    one after the other and recorded together, or not at all: where one is refused, none has happened. Each is put to
+    the policy as if it came alone.
     """
 
 

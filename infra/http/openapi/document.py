@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import version
 from inspect import cleandoc
@@ -166,7 +166,12 @@ def _links(maker: CommandRoute, routes: Iterable[Route]) -> Json:
 
 
 def _tags(routes: Iterable[Route]) -> Iterator[Json]:
-    modules: Mapping[str, str] = {route.capability: route.input.__module__ for route in reversed(list(routes))}
+    first = {route.capability: route for route in reversed(list(routes))}
     for capability in dict.fromkeys(route.capability for route in routes):
-        package = sys.modules[modules[capability].rpartition(".")[0]]
-        yield {"name": capability, "description": cleandoc(package.__doc__ or "")}
+        yield {"name": capability, "description": described(first[capability])}
+
+
+def described(route: Route) -> str:
+    """What the package that declares the route says about itself."""
+    package = sys.modules[route.input.__module__.rpartition(".")[0]]
+    return cleandoc(package.__doc__ or "")

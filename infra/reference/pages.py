@@ -1,0 +1,16 @@
+"""Every generated page of the reference, by its place."""
+
+from __future__ import annotations
+
+from infra.http.own import BULK, FEED
+from infra.reference.api import api_pages
+from infra.reference.policy import policy_page
+from infra.reference.problems import problems_page
+from infra.wiring import ROUTES
+
+
+def pages() -> dict[str, str]:
+    """The pages: name of the file below `docs/reference` -> its text."""
+    routes = (*ROUTES, FEED, BULK)
+    api = {f"api/{name.replace('_', '-')}.md": text for name, text in api_pages(routes).items()}
+    return {"policy.md": policy_page(routes), "problems.md": problems_page(), **api}
