@@ -12,7 +12,7 @@ import os
 import secrets
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,6 +138,13 @@ class Folder:
             # after a kill -9 the file stays, and what it names may answer a moment longer
             return str(told["address"]) if psutil.pid_exists(int(told["pid"])) else None
         return None
+
+
+def announcing(settings: Settings, name: str, address: str) -> AbstractContextManager[None]:
+    """Tell whoever works in the same data folder our address, for as long as we stand by it; nobody where there is no
+    such folder, as beside a given database."""
+    folder = Folder(settings.data)
+    return folder.announce(name, address) if folder.path.is_dir() else nullcontext()
 
 
 def write_json(file: Path, content: dict[str, object]) -> None:

@@ -6,34 +6,23 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
 
 import click
-import msgspec
 
 from baseplus.kernel.refusals import Refusal
 from infra.cli.errors import Ended, Exit
+from infra.cli.finding import Finding, State
 from infra.cli.output import Column, Printer, printed
+from infra.cli.reachable import reachable
 from infra.environment import Folder, answers, find_kafka, open_database
 from infra.kafka.jars import jars_folder, wrong_jars
 from infra.kafka.java import find_java
 from infra.postgres.database import Database
-from infra.postgres.overview import pipeline
+from infra.postgres.overview import Behind, ValidKeys, pipeline, valid_keys
 from infra.settings import Settings, read_settings
 
-State = Literal["ok", "warn", "fail"]
 _SPACE_NEEDED = 1_000_000_000  # bytes
 _COLUMNS = (Column("state", ""), Column("what", "What"), Column("found", "Found"), Column("mend", "What to do"))
-_BEHIND = 1_000  # events that are more than under way
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One line. mend: what to do; empty where all is well."""
-
-    what: str
-    state: State
-    found: str
-    mend: str = ""
 
 
 @click.command(
@@ -58,6 +47,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _folder(settings)
     yield from _kafka(settings)
     yield from _database(settings)
+    yield from reachable(settings)
 
 
 def _folder(settings: Settings) -> Iterator[Finding]:
@@ -133,16 +123,30 @@ def _state_of(database: Database, settings: Settings) -> Iterator[Finding]:
     now = pipeline(database)
     yield Finding("tenants", "ok", f"{now.tenants:,} with {now.events:,} events")
     if find_kafka(settings) is not None:
-        yield _lag("relay", now.events - now.relayed, "not on Kafka", "run: baseplus relay, or read its log")
-    waiting = now.events - now.projected
-    yield _lag("projection", waiting, "not in the views", "run: baseplus project, or read its log")
-    state: State = "warn" if not now.workers and waiting else "ok"
+        yield _lag("relay", now.relay, "not on Kafka", "run: baseplus relay, or read its log")
+    yield _lag("projection", now.projection, "not in the views", "run: baseplus project, or read its log")
+    state: State = "warn" if not now.workers and now.projection.events else "ok"
     yield Finding("workers", state, f"{now.workers} at work", "run: baseplus project" if state == "warn" else "")
     mend = "mend what their events met, then run: baseplus resume VIEW TENANT" if now.parked else ""
     yield Finding("parked", "warn" if now.parked else "ok", f"{now.parked} of (view, tenant)", mend)
+    yield _keys(valid_keys(database), now.tenants)
 
 
-def _lag(what: str, events: int, where: str, mend: str) -> Finding:
-    if events > _BEHIND:
-        return Finding(what, "warn", f"{events:,} events {where}", mend)
-    return Finding(what, "ok", f"{max(events, 0):,} events {where}")
+def _keys(keys: ValidKeys, tenants: int) -> Finding:
+    if not keys.valid:
+        mend = "issue one with: baseplus key issue" if tenants else ""
+        return Finding("keys", "warn" if tenants else "ok", "none is valid: nobody is let in by HTTP", mend)
+    found = f"{keys.valid:,} valid, of {keys.tenants:,} tenants"
+    if keys.ending:
+        return Finding(
+            "keys",
+            "warn",
+            f"{found}; {keys.ending:,} expire within 30 days",
+            "issue others in time: baseplus key issue",
+        )
+    return Finding("keys", "ok", found)
+
+
+def _lag(what: str, behind: Behind, where: str, mend: str) -> Finding:
+    found = f"{where}: {behind}"
+    return Finding(what, "warn", found, mend) if behind.much else Finding(what, "ok", found)

@@ -18,7 +18,7 @@ import msgspec
 
 from infra.cli.output import say
 from infra.cli.stopping import stop_event
-from infra.environment import answers, open_database
+from infra.environment import announcing, answers, open_database
 from infra.observability.logging import log_json_lines
 from infra.service import ServiceFailed, end, launch, require_port
 from infra.settings import read_settings
@@ -62,8 +62,9 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         try:
             _await(server, f"{host}:{port}", stop)
             say(f"Serving http://{host}:{port}/v1 with {workers} processes of {threads} threads. Ctrl-C stops.")
-            while not stop.wait(_LOOK):
-                _require_alive(server)
+            with announcing(settings, "serve", f"http://{host}:{port}"):
+                while not stop.wait(_LOOK):
+                    _require_alive(server)
         finally:
             end(server, (signal.SIGTERM, GRACE + 5))
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import click
 
 from infra.cli.output import say
 from infra.cli.processes import process
 from infra.cli.stopping import stop_event
-from infra.environment import Folder
+from infra.environment import announcing
 from infra.session import Sessions, session_secret
-from infra.settings import Settings
 
 PORT = 8001
 
@@ -40,17 +38,6 @@ def stream(host: str, port: int) -> None:
     with stop_event() as stop, process("stream") as (settings, database), closing(listen_at(host, port)) as listening:
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         sessions = Sessions(session_secret(settings))
-        with _announced(settings, address):
+        with announcing(settings, "stream", address):
             say(f"Live updates at {address}/v1/TENANT/live. Ctrl-C stops.")
             serve(database, sessions, listening, stop, origin=settings.pages_origin, proxies=settings.proxies)
-
-
-@contextmanager
-def _announced(settings: Settings, address: str) -> Iterator[None]:
-    """Told to whoever works in the same data folder, where there is one."""
-    folder = Folder(settings.data)
-    if not folder.path.is_dir():
-        yield
-        return
-    with folder.announce("stream", address):
-        yield

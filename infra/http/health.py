@@ -16,10 +16,9 @@ from prometheus_client import CollectorRegistry, multiprocess
 from baseplus.kernel.refusals import Unavailable
 from infra.environment import answers, find_kafka
 from infra.http.parts import Parts, parts
-from infra.postgres.overview import pipeline
+from infra.postgres.overview import Behind, pipeline
 
 _FRESH = 1.0  # seconds for which a look around holds, however many ask
-_BEHIND = 1_000  # events that are more than under way
 
 State = Literal["ok", "warn", "fail"]
 
@@ -73,8 +72,8 @@ class _Look:
             # what is stored stays and is relayed later: commands go on without it
             alive = answers(kafka)
             yield Check("kafka", "ok" if alive else "warn", "answers" if alive else "does not answer")
-            yield _lag("relay", total.events - total.relayed, "are not on Kafka")
-        yield _lag("projection", total.events - total.projected, "are not in the views")
+            yield _lag("relay", total.relay, "not on Kafka")
+        yield _lag("projection", total.projection, "not in the views")
 
     def _schema(self, now: Parts) -> Check:
         if not self._schema_seen:
@@ -86,8 +85,8 @@ class _Look:
         return Check("schema", "ok", "up to date")
 
 
-def _lag(what: str, events: int, where: str) -> Check:
-    return Check(what, "warn" if events > _BEHIND else "ok", f"{max(events, 0):,} events {where}")
+def _lag(what: str, behind: Behind, where: str) -> Check:
+    return Check(what, "warn" if behind.much else "ok", f"{where}: {behind}")
 
 
 def health() -> Blueprint:

@@ -32,16 +32,55 @@ class TenantLine(msgspec.Struct, frozen=True):
     registered_at: datetime
 
 
+class Behind(msgspec.Struct, frozen=True):
+    """Stored, and not yet where it goes: how many events, and for how many seconds the oldest of them."""
+
+    events: int
+    seconds: float
+
+    @property
+    def much(self) -> bool:
+        """More than what is under way at any moment."""
+        return self.events > _MANY or self.seconds > _LONG
+
+    def __str__(self) -> str:
+        waiting = f", the oldest for {self.seconds:,.0f} s" if self.seconds >= 1 else ""
+        return f"{self.events:,} event{'' if self.events == 1 else 's'}{waiting}"
+
+
 class Pipeline(msgspec.Struct, frozen=True):
-    """Totals over all tenants. relayed counts what Kafka has acknowledged, projected what is in the views."""
+    """Totals over all tenants. relayed counts what Kafka has acknowledged, projected what is in the views, and the
+    seconds are the age of the oldest event that is not."""
 
     tenants: int
     events: int
     relayed: int
+    relay_seconds: float
     projected: int
+    projection_seconds: float
     parked: int
     workers: int
 
+    @property
+    def relay(self) -> Behind:
+        """What is not on Kafka."""
+        return Behind(max(0, self.events - self.relayed), self.relay_seconds)
+
+    @property
+    def projection(self) -> Behind:
+        """What is not in the views."""
+        return Behind(max(0, self.events - self.projected), self.projection_seconds)
+
+
+class ValidKeys(msgspec.Struct, frozen=True):
+    """Keys that are neither revoked nor expired, the tenants that they open, and how many expire within 30 days."""
+
+    valid: int
+    tenants: int
+    ending: int
+
+
+_MANY, _LONG = 1_000, 60.0  # events, seconds
 
 _TENANTS = """
     SELECT t.tenant, e.type, e.data, t.last_position, coalesce(r.position, 0), coalesce(p.position, 0),
@@ -54,6 +93,25 @@ _TENANTS = """
       LEFT JOIN views.tenant_position p ON p.tenant = t.tenant
      WHERE %(tenant)s::text IS NULL OR t.tenant = %(tenant)s
      ORDER BY t.tenant
+"""
+
+_OLDEST = """
+    SELECT coalesce(extract(epoch FROM clock_timestamp() - min(e.recorded_at)), 0)::float8
+      FROM store.tenants t LEFT JOIN {} r USING (tenant)
+     CROSS JOIN LATERAL (SELECT x.recorded_at FROM store.events x
+                          WHERE x.tenant = t.tenant AND x.position > coalesce(r.position, 0)
+                          ORDER BY x.position LIMIT 1) e
+     WHERE t.last_position > coalesce(r.position, 0)
+"""
+_PIPELINE = f"""
+    SELECT (SELECT count(*) FROM store.tenants),
+           (SELECT coalesce(sum(last_position), 0)::bigint FROM store.tenants),
+           (SELECT coalesce(sum(position), 0)::bigint FROM store.relayed),
+           ({_OLDEST.format("store.relayed")}),
+           (SELECT coalesce(sum(position), 0)::bigint FROM views.tenant_position),
+           ({_OLDEST.format("views.tenant_position")}),
+           (SELECT count(*) FROM views.parked JOIN views.generations g USING (view, generation) WHERE g.state = 'live'),
+           (SELECT count(*) FROM views.workers WHERE seen_at > now() - interval '15 s')
 """
 
 
@@ -82,16 +140,23 @@ def _lines(rows: list[tuple[Any, ...]], types: EventTypes) -> Iterator[TenantLin
 def pipeline(database: Database) -> Pipeline:
     """The totals. Raises Unavailable."""
     with database.connect("worker") as connection:
+        row = connection.execute(_PIPELINE).fetchone()
+    assert row is not None
+    return Pipeline(*row)
+
+
+def valid_keys(database: Database) -> ValidKeys:
+    """The keys that open something today, as far as the views know. Raises Unavailable."""
+    with database.connect("worker") as connection:
+        known = connection.execute("SELECT to_regclass('views.keys')").fetchone()
+        if known is None or known[0] is None:
+            return ValidKeys(0, 0, 0)
         row = connection.execute(
             """
-            SELECT (SELECT count(*) FROM store.tenants),
-                   (SELECT coalesce(sum(last_position), 0)::bigint FROM store.tenants),
-                   (SELECT coalesce(sum(position), 0)::bigint FROM store.relayed),
-                   (SELECT coalesce(sum(position), 0)::bigint FROM views.tenant_position),
-                   (SELECT count(*) FROM views.parked JOIN views.generations g USING (view, generation)
-                     WHERE g.state = 'live'),
-                   (SELECT count(*) FROM views.workers WHERE seen_at > now() - interval '15 s')
+            SELECT count(*), count(DISTINCT tenant), count(*) FILTER (WHERE expires < today + 30)
+              FROM views.keys, (SELECT (now() AT TIME ZONE 'UTC')::date AS today) t
+             WHERE revoked_at IS NULL AND (expires IS NULL OR expires >= today)
             """
         ).fetchone()
     assert row is not None
-    return Pipeline(*row)
+    return ValidKeys(*row)

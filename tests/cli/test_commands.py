@@ -156,4 +156,4 @@ def test_doctor_says_what_is_behind(uni_a: Run) -> None:
     assert found["PostgreSQL"]["state"] == "ok"
     assert found["Kafka"]["state"] == "warn"
     assert found["workers"]["mend"] == "run: baseplus project"
-    assert found["projection"]["found"].startswith("1 event")
+    assert found["projection"]["found"].startswith("not in the views: 1 event")
