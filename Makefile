@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+# Tests run in so many processes, each with a PostgreSQL and a Kafka of its own: much of their time is waiting.
+JOBS ?= 3
 READY := .venv/.ready
 KAFKA := .venv/.kafka
 
@@ -13,7 +15,7 @@ demo: $(READY) $(KAFKA) ## start everything, play a story, stay up until Ctrl-C
 	@exec $(BIN)/baseplus demo
 
 test: $(READY) $(KAFKA) no-platform-module ## every test: unit, property, integration, end to end
-	@$(BIN)/pytest -m "not soak"
+	@$(BIN)/pytest -m "not soak" -n $(JOBS) --dist loadfile
 
 check: $(READY) no-platform-module ## format, lint, strict types, import contracts, dead code
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/lint-imports && $(BIN)/vulture && $(BIN)/mypy

@@ -139,7 +139,7 @@ def check_what_universities_see(reader: Reader, groups: Sequence[BenchmarkRow]) 
     assert placed["Intermediate Apprenticeships: Business, Administration and Law"] == (96.0, 5, None)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_published_outcomes_go_in_and_come_out_of_kafka_as_the_published_thresholds(
     store: Store, database: Database, kafka_bootstrap: str, topic: str, shared: Path
 ) -> None:

@@ -94,7 +94,7 @@ def end_and_look(database: Database, pipeline: Pipeline) -> None:
     assert not checked.parked
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_every_process_may_be_killed_ten_times_under_load(
     servers: tuple[RunningPostgres, RunningBroker, Pipeline],
 ) -> None:
@@ -141,7 +141,7 @@ def cluster_servers(scratch: Path, tmp_path: Path) -> Iterator[tuple[RunningPost
         yield postgres, cluster, Pipeline(postgres.database, cluster.bootstrap, "baseplus.events", tmp_path, TENANTS)
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_the_leader_in_a_cluster_of_three_may_be_killed(
     cluster_servers: tuple[RunningPostgres, RunningBroker, Pipeline],
 ) -> None:

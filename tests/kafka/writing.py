@@ -17,7 +17,7 @@ from baseplus.kernel.vocabulary import StreamId, TenantId
 from infra.postgres.database import Database
 from infra.postgres.store import NewEvent, Store
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 _BEGAN = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 

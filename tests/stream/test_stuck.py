@@ -22,7 +22,7 @@ from infra.stream.server import _Process, listen_at
 from infra.stream.tails import KEPT
 from tests.access.issuing import UNI_A, issue, register
 
-HANG = 60.0
+HANG = 240.0
 
 
 async def until(what: Any) -> None:

@@ -22,7 +22,7 @@ from tests.projections.runner.stage import Stage
 from tests.stream.test_tails import positions, take, told
 
 NORTH, SOUTH = TenantId("north"), TenantId("south")
-HANG = 30.0
+HANG = 240.0
 
 
 def caller(tenant: TenantId, name: str = "k-1") -> Caller:

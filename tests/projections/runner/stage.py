@@ -24,7 +24,7 @@ from tests.projections.runner.memory import MemoryLog, MemorySource
 from tests.projections.runner.shop import TYPES, VIEWS, Line, OrderCancelled, OrderPaid, OrderPlaced, ShopPainted
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=UTC)
-HANG = 60.0
+HANG = 240.0
 
 
 class Stage:
