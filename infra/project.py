@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import psycopg
 
@@ -14,7 +15,9 @@ from infra.settings import Settings
 from infra.wiring import EVENT_TYPES, VIEWS
 from projections.runner.session import Connect
 from projections.runner.source import Delivered, Source
-from projections.runner.worker import Worker, tune_collector
+
+if TYPE_CHECKING:
+    from projections.runner.worker import Worker
 
 _PAGE = 2_000
 _HISTORY = """
@@ -49,6 +52,9 @@ def project_spans(events: Sequence[Delivered]) -> Iterator[None]:
 
 def make_worker(database: Database, settings: Settings, bootstrap: str | None) -> Worker:
     """A worker over all read models, for a process of its own. bootstrap: Kafka's; None: it reads the event store."""
+    # here, since its metrics are this process's alone
+    from projections.runner.worker import Worker, tune_collector
+
     source: Source
     if bootstrap is None:
         from infra.postgres.source import StoreSource

@@ -21,13 +21,18 @@ def admit() -> None:
     token = bearer_token()
     if not token:
         raise NotSignedIn
-    g.caller = parts().keyring.authenticate(token, request.remote_addr or "")
-    g.open.enter_context(about(tenant=g.caller.tenant))
+    know(parts().keyring.authenticate(token, request.remote_addr or ""))
     try:
         g.allowance = parts().limits.take(g.caller)
     except TooManyRequests as refusal:
         g.allowance = Allowance(0, int(str(refusal.facts["retry_after_s"])), parts().limits.limit)
         raise
+
+
+def know(caller: Caller) -> None:
+    """From here on the request is this caller's: its log lines and its span say the tenant."""
+    g.caller = caller
+    g.open.enter_context(about(tenant=caller.tenant))
 
 
 def permit(route: Route, tenant: str) -> tuple[Caller, Grant]:

@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("baseplus.relay")
 
-BACKLOG_EVENTS = Gauge("baseplus_relay_backlog_events", "Events in the store that Kafka has not acknowledged.")
-BACKLOG_SECONDS = Gauge("baseplus_relay_backlog_seconds", "Age of the oldest event that Kafka has not acknowledged.")
-RELAYED = Counter("baseplus_relay_events", "Events that Kafka acknowledged to this process.")
-LOG_EPOCH = Gauge("baseplus_relay_log_epoch", "How often a partition's log began anew.", ["partition"])
-PARTITIONS = Gauge("baseplus_relay_partitions", "Partitions that this process relays; the others are another's.")
-SET_ASIDE = Gauge("baseplus_relay_tenants_set_aside", "Tenants whose next event Kafka cannot take.")
+BACKLOG_EVENTS = Gauge("baseplus_relay_backlog_events", "Events in the store that Kafka has not acknowledged")
+BACKLOG_SECONDS = Gauge("baseplus_relay_backlog_seconds", "Age of the oldest event that Kafka has not acknowledged")
+RELAYED = Counter("baseplus_relay_events", "Events that Kafka acknowledged to this process")
+LOG_EPOCH = Gauge("baseplus_relay_log_epoch", "How often a partition's log began anew", ["partition"])
+PARTITIONS = Gauge("baseplus_relay_partitions", "Partitions that this process relays; the others are another's")
+SET_ASIDE = Gauge("baseplus_relay_tenants_set_aside", "Tenants whose next event Kafka cannot take")
 
 _BUSY, _IDLE = 0.005, 0.1  # seconds between two looks for news: while there is much, and at most
 _MUCH = 50  # events a second

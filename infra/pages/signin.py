@@ -12,6 +12,7 @@ from baseplus.kernel.refusals import Refusal
 from baseplus.kernel.vocabulary import TenantId
 from infra.access.keyring import NOT_LET_IN
 from infra.access.limits import TooManyRequests
+from infra.http.admission import know
 from infra.http.parts import parts
 from infra.pages import frame, languages, look
 from infra.pages.door import door
@@ -32,6 +33,7 @@ def signed_in() -> Visit | None:
             caller = parts().keyring.caller_of(held.tenant, held.key)
         except NOT_LET_IN:
             return None
+        know(caller)
         g.visit = Visit(caller, parts().store, parts().reader, door().name_of(caller))
     visit: Visit = g.visit
     return visit
@@ -57,6 +59,7 @@ def sign_in() -> ResponseReturnValue:
             caller = keyring.authenticate(request.form.get("key", "").strip(), request.remote_addr or "")
     except (*NOT_LET_IN, TooManyRequests) as refusal:
         return _form(refusal)
+    know(caller)
     g.visit = Visit(caller, parts().store, parts().reader)
     response = redirect(_local(request.form.get("next")) or frame.home(g.visit), 303)
     _keep(response, COOKIE, door().sessions.write(caller.tenant, caller.id), LONGEST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from infra.http.own import BULK, FEED
 from infra.reference.api import api_pages
+from infra.reference.metrics import metrics_page
 from infra.reference.policy import policy_page
 from infra.reference.problems import problems_page
 from infra.wiring import ROUTES
@@ -13,4 +14,5 @@ def pages() -> dict[str, str]:
     """The pages: name of the file below `docs/reference` -> its text."""
     routes = (*ROUTES, FEED, BULK)
     api = {f"api/{name.replace('_', '-')}.md": text for name, text in api_pages(routes).items()}
-    return {"policy.md": policy_page(routes), "problems.md": problems_page(), **api}
+    others = {"metrics.md": metrics_page(), "policy.md": policy_page(routes), "problems.md": problems_page()}
+    return {**others, **api}

@@ -39,7 +39,8 @@ class Live:
     def listen(self, tenant: str, token: str | None = None, **more: Any) -> Iterator[Stream]:
         """Listen; nobody is left behind."""
         headers = {**bearer(token), **more.pop("headers", {})}
-        with httpx.stream("GET", self.url(tenant), headers=headers, timeout=30, **more) as response:
+        url = more.pop("url", self.url(tenant))
+        with httpx.stream("GET", url, headers=headers, timeout=30, **more) as response:
             assert response.status_code == 200, response.read()
             assert response.headers["Content-Type"].startswith("text/event-stream")
             yield Stream(response)
