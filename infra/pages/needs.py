@@ -129,7 +129,7 @@ def needs_of_assessments(visit: Visit, trained: Sequence[NamedApprenticeshipRow]
             Whose("both", _("Both sides")),
             None,
             _("since %(day)s", day=languages.short_day(max(one.assessed_on for one in (one.school, one.work) if one))),
-            _("Open"),
+            _("Open it"),
             frame.page_url("apprentice", visit, apprentice=row.id, _anchor="assessed"),
         )
 
@@ -148,7 +148,7 @@ def _without(visit: Visit, row: NamedApprenticeshipRow, kind: MentorKind) -> Nee
         Whose(KINDS[kind][0], named(row.enterprise) if kind is MentorKind.ENTERPRISE_MASTER else _("School")),
         None,
         _("since %(day)s", day=languages.short_day(row.since)),
-        _("Assign") if may else _("Open"),
+        _("Assign") if may else _("Open it"),
         frame.page_url(page, visit, apprentice=row.id, **more),
     )
 
@@ -161,7 +161,7 @@ def _full(visit: Visit, row: MentorRow) -> Need:
         Whose(KINDS[row.kind][0], kind_of(row.kind)),
         None,
         "",
-        _("Open"),
+        _("Open it"),
         frame.page_url("mentors", visit, with_room="false"),
     )
 
@@ -178,7 +178,7 @@ def _obligation(visit: Visit, found: Owed, row: ObligationRow, state: State, tod
         whose(agreement, row.party),
         row.due,
         languages.apart(row.due, today),
-        _("Open"),
+        _("Open it"),
         frame.page_url("agreement", visit, agreement=row.agreement, _anchor=f"c-{row.clause}"),
     )
 
@@ -198,6 +198,6 @@ def _signature(visit: Visit, row: AgreementRow) -> Need:
         who,
         None,
         _("proposed %(day)s", day=languages.short_day(row.proposed_at)) if row.proposed_at else "",
-        _("Sign") if mine else _("Open"),
+        _("Sign") if mine else _("Open it"),
         frame.page_url("sign_agreement" if mine else "agreement", visit, agreement=row.id),
     )

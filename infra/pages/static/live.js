@@ -5,7 +5,7 @@
   const address = document.body.dataset.stream;
   if (!address || !window.EventSource) return;
 
-  const ALL = "*";
+  const ALL = "*", PATIENCE_MS = 1000;
   const happened = new Set(); // streams since the last look
   let wanted = 0, busy = false;
 
@@ -25,15 +25,21 @@
     if (busy) return;
     const upto = wanted;
     const stale = [...document.querySelectorAll("[data-live][id]")].filter(about);
+    const about_these = [...happened];
     happened.clear();
     if (!stale.length) return;
     busy = true;
+    let again = false;
     try {
       const url = new URL(location.href);
       url.hash = "";
       if (!document.querySelector("[data-history]")) url.searchParams.set("at", upto);
-      const answer = await fetch(url);
-      if (!answer.ok) return;
+      const answer = await fetch(url).catch(() => null);
+      if (!answer?.ok) { // busy, or on its way up: what happened is not forgotten
+        about_these.forEach((stream) => happened.add(stream));
+        again = answer === null || answer.status >= 429;
+        return;
+      }
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const old of stale) {
         const found = fresh.getElementById(old.id);
@@ -44,7 +50,8 @@
       show(source.readyState === EventSource.OPEN);
     } finally {
       busy = false;
-      if (wanted > upto) refresh();
+      if (again) setTimeout(refresh, PATIENCE_MS);
+      else if (wanted > upto) refresh();
     }
   }
 
