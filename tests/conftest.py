@@ -96,6 +96,13 @@ def module_database(postgres_server: Database, _template: str) -> Iterator[Datab
         yield postgres_server.named(name)
 
 
+@pytest.fixture(scope="session")
+def session_database(postgres_server: Database, _template: str) -> Iterator[Database]:
+    """A migrated database for all tests of a run that look on, dropped afterwards."""
+    with _new_database(postgres_server, _template) as name:
+        yield postgres_server.named(name)
+
+
 @pytest.fixture
 def store(database: Database) -> Iterator[Store]:
     """A store on the test's own database, as the program has it."""
