@@ -98,6 +98,14 @@ def serving(database: Database, routes: Sequence[Route] = ROUTES, settings: Sett
         yield api
 
 
+@contextmanager
+def nothing_stored(api: Api) -> Iterator[None]:
+    """Whatever is asked within leaves nothing behind, in no history."""
+    before = [api.position(tenant) for tenant in (NORTH, SOUTH)]
+    yield
+    assert [api.position(tenant) for tenant in (NORTH, SOUTH)] == before
+
+
 def refused(response: TestResponse, status: int, code: str) -> dict[str, Any]:
     """The problem document that a request was answered with."""
     assert (response.status_code, response.content_type) == (status, "application/problem+json"), response.text

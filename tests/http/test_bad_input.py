@@ -7,7 +7,7 @@ import json
 import pytest
 
 from baseplus.kernel.access import Role
-from tests.http.serving import DRAFT, NORTH, Api, refused
+from tests.http.serving import DRAFT, NORTH, Api, nothing_stored, refused
 
 
 @pytest.fixture
@@ -38,6 +38,8 @@ HOSTILE = {
     "text": (b'"draft"', "invalid_input"),
     "NUL": (b'{"title":"a\\u0000","parties":[]}', "invalid_input"),
     "NUL in a name": (b'{"a\\u0000":1}', "invalid_input"),
+    "500 objects that end": (b'{"a":' * 500 + b"1" + b"}" * 500, "invalid_input"),
+    "500 lists where text belongs": (b'{"title":' + b"[" * 500 + b"]" * 500 + b"}", "invalid_input"),
 }
 
 
@@ -45,10 +47,9 @@ HOSTILE = {
 def test_a_hostile_body_is_refused_and_nothing_stored(api: Api, kind: str) -> None:
     raw, code = HOSTILE[kind]
     headers = api.key() | {"Idempotency-Key": "k"}
-    before = api.position()
-    answer = api.post(f"{NORTH}/agreements", headers, data=raw, content_type="application/json")
-    refused(answer, 400 if code == "malformed_json" else 422, code)
-    assert api.position() == before
+    with nothing_stored(api):
+        answer = api.post(f"{NORTH}/agreements", headers, data=raw, content_type="application/json")
+        refused(answer, 400 if code == "malformed_json" else 422, code)
     assert api.post(f"{NORTH}/agreements", headers, DRAFT).status_code == 201, "the key was spent on what was refused"
 
 
@@ -62,7 +63,9 @@ def test_every_mistake_is_named_with_its_place(api: Api) -> None:
         "id": "UPPER",
     }
     an_id = "must be an id: 1 to 64 lower-case letters, digits and hyphens, beginning with a letter or digit"
-    problem = refused(api.post(f"{NORTH}/agreements", api.key(), body), 422, "invalid_input")
+    headers = api.key()
+    with nothing_stored(api):
+        problem = refused(api.post(f"{NORTH}/agreements", headers, body), 422, "invalid_input")
     assert {error["pointer"]: error["detail"] for error in problem["errors"]} == {
         "/id": an_id,
         "/title": "must be 1 to 200 characters on one line",
@@ -81,31 +84,33 @@ def test_every_mistake_is_named_with_its_place(api: Api) -> None:
 def test_the_kind_that_a_part_says_it_is_decides_what_it_needs(api: Api) -> None:
     headers = api.key()
     api.draft(headers)
-    clause = {"clause": "c", "party": "yunchuan", "text": "…"}
+    path, clause = f"{NORTH}/agreements/a-1/clauses", {"clause": "c", "party": "yunchuan", "text": "…"}
     due = {"fulfilled_by": ["mentoring.guidance_given.v1"], "due": {"rule": "sometimes"}}
-    problem = refused(
-        api.post(f"{NORTH}/agreements/a-1/clauses", headers, clause | {"obligation": due}), 422, "invalid_input"
-    )
+    with nothing_stored(api):
+        problem = refused(api.post(path, headers, clause | {"obligation": due}), 422, "invalid_input")
     assert problem["errors"] == [{"pointer": "/obligation/due/rule", "detail": "must be one of by_date, every"}]
     due["due"] = {"rule": "every", "months": 2.5, "first": "2026-03-31"}
-    problem = refused(
-        api.post(f"{NORTH}/agreements/a-1/clauses", headers, clause | {"obligation": due}), 422, "invalid_input"
-    )
+    with nothing_stored(api):
+        problem = refused(api.post(path, headers, clause | {"obligation": due}), 422, "invalid_input")
     assert [error["pointer"] for error in problem["errors"]] == ["/obligation/due/months"]
     due["due"] = {"rule": "every", "months": 2.0, "first": "2026-03-31"}
-    assert api.post(f"{NORTH}/agreements/a-1/clauses", headers, clause | {"obligation": due}).status_code == 200
+    assert api.post(path, headers, clause | {"obligation": due}).status_code == 200
 
 
 @pytest.mark.parametrize("occurrence", [2.5, "2", True, None, 0, -1, 100_001, 10**30, 1e300])
 def test_what_is_no_whole_number_in_its_limits_is_refused(api: Api, occurrence: object) -> None:
-    body = {"clause": "c", "occurrence": occurrence, "evidence": []}
-    problem = refused(api.post(f"{NORTH}/agreements/a-1/obligations/fulfil", api.key(), body), 422, "invalid_input")
+    headers, body = api.key(), {"clause": "c", "occurrence": occurrence, "evidence": []}
+    with nothing_stored(api):
+        problem = refused(api.post(f"{NORTH}/agreements/a-1/obligations/fulfil", headers, body), 422, "invalid_input")
     assert {error["pointer"] for error in problem["errors"]} == {"/occurrence", "/evidence"}
 
 
 def test_a_body_beyond_the_limit_is_refused_unread(api: Api) -> None:
-    limit = api.parts.settings.body_limit
-    answer = api.post(f"{NORTH}/agreements", api.key(), data=b" " * (limit + 1), content_type="application/json")
+    limit, headers = api.parts.settings.body_limit, api.key()
+    # valid but for its size
+    body = json.dumps(DRAFT).encode().ljust(limit + 1)
+    with nothing_stored(api):
+        answer = api.post(f"{NORTH}/agreements", headers, data=body, content_type="application/json")
     assert refused(answer, 413, "body_too_large")["facts"] == {"limit_bytes": limit}
 
 
@@ -113,7 +118,9 @@ def test_a_body_beyond_the_limit_is_refused_unread(api: Api) -> None:
     "media", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "application/jsonx"]
 )
 def test_another_media_type_is_refused(api: Api, media: str) -> None:
-    answer = api.post(f"{NORTH}/agreements", api.key(), data=json.dumps(DRAFT), content_type=media)
+    headers = api.key()
+    with nothing_stored(api):
+        answer = api.post(f"{NORTH}/agreements", headers, data=json.dumps(DRAFT), content_type=media)
     refused(answer, 415, "json_expected")
     assert answer.headers["Accept-Post"] == "application/json"
 
@@ -121,7 +128,8 @@ def test_another_media_type_is_refused(api: Api, media: str) -> None:
 def test_a_body_without_a_media_type_is_refused_and_no_body_is_an_empty_one(api: Api) -> None:
     headers = api.key()
     api.draft(headers, "a-2")
-    refused(api.post(f"{NORTH}/agreements/a-2/propose", headers, data=b"{}"), 415, "json_expected")
+    with nothing_stored(api):
+        refused(api.post(f"{NORTH}/agreements/a-2/propose", headers, data=b"{}"), 415, "json_expected")
     assert api.post(f"{NORTH}/agreements/a-2/propose", headers).status_code == 200
 
 
@@ -166,7 +174,9 @@ def test_a_query_string_that_is_not_utf_8_is_refused(api: Api) -> None:
     ],
 )
 def test_a_header_of_another_form_is_refused(api: Api, name: str, value: str) -> None:
-    problem = refused(api.post(f"{NORTH}/agreements", api.key() | {name: value}, DRAFT), 400, "malformed_header")
+    headers = api.key() | {name: value}
+    with nothing_stored(api):
+        problem = refused(api.post(f"{NORTH}/agreements", headers, DRAFT), 400, "malformed_header")
     assert [error["header"] for error in problem["errors"]] == [name]
 
 
@@ -181,7 +191,13 @@ def test_an_unknown_path_and_a_wrong_method_are_problems_too(api: Api) -> None:
     headers = api.key()
     for path in ("/v1/north/nothing", "/v1//north/agreements", "/v1/north/agreements/", "/v1/NORTH/agreements", "/x"):
         refused(api.client.get(path, headers=headers), 404, "no_such_path")
-    answer = api.client.delete("/v1/north/agreements", headers=headers)
+        with nothing_stored(api):
+            refused(api.client.post(path, headers=headers, json=DRAFT), 404, "no_such_path")
+    with nothing_stored(api):
+        for method in ("PUT", "PATCH", "DELETE"):
+            answer = api.client.open("/v1/north/agreements", method=method, headers=headers, json=DRAFT)
+            refused(answer, 405, "method_not_allowed")
+        refused(api.client.get("/v1/north/agreements/a-1/sign", headers=headers), 405, "method_not_allowed")
     assert refused(answer, 405, "method_not_allowed")["facts"] == {"allowed": ["GET", "HEAD", "POST"]}
     assert answer.headers["Allow"] == "GET, HEAD, POST"
 
@@ -193,6 +209,13 @@ def test_nobody_learns_whether_another_tenant_exists(api: Api) -> None:
     for problem in (known, unknown):
         del problem["facts"], problem["request"], problem["detail"]
     assert known == unknown
+
+
+@pytest.mark.parametrize("tenant", ["south", "nowhere"])
+def test_a_command_to_another_tenant_or_to_none_is_refused_and_nothing_stored(api: Api, tenant: str) -> None:
+    headers = api.key()
+    with nothing_stored(api):
+        refused(api.post(f"{tenant}/agreements", headers, DRAFT), 403, "not_your_tenant")
 
 
 def test_without_a_key_nothing_is_said_about_paths(api: Api) -> None:
