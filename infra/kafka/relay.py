@@ -43,7 +43,7 @@ LOG_EPOCH = Gauge("baseplus_relay_log_epoch", "How often a partition's log began
 PARTITIONS = Gauge("baseplus_relay_partitions", "Partitions that this process relays; the others are another's")
 SET_ASIDE = Gauge("baseplus_relay_tenants_set_aside", "Tenants whose next event Kafka cannot take")
 
-_BUSY, _IDLE = 0.005, 0.1  # seconds between two looks for news: while there is much, and at most
+_BUSY, _IDLE = 0.005, 0.12  # seconds between two looks for news: while there is much, and at most
 _MUCH = 50  # events a second
 _RECORD_EVERY = 0.25
 _CHORES_EVERY = 1.0

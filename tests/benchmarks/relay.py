@@ -60,7 +60,7 @@ def relay(env: Environment) -> list[Figure]:
 
 
 def relay_idle(env: Environment) -> list[Figure]:
-    """The processor time of a relay and of its connection's server process. p50, p99: from an event's record to its
+    """The processor time of a relay and of its connections' server processes. p50, p99: from an event's record to its
     sending."""
     names = [TenantId(f"tenant-{number}") for number in range(QUIET)]
     topic = f"bench-{uuid4().hex}"
@@ -68,7 +68,7 @@ def relay_idle(env: Environment) -> list[Figure]:
         store.register(*names)
         with _running(env.database, env.bootstrap, topic) as process:
             _append(store, names[:ACTIVE], WARM_UP, "warm-up")
-            watched = [psutil.Process(process.pid), psutil.Process(_backend(env.database))]
+            watched = [psutil.Process(pid) for pid in (process.pid, *_backends(env.database))]
             before, started = sum(map(_seconds, watched)), time.monotonic()
             begun = datetime.now(UTC)
             _append(store, names[:ACTIVE], WATCHED, "watched")
@@ -171,13 +171,13 @@ def _append(store: Store, names: Sequence[TenantId], seconds: float, run: str) -
         store.append(tenant, [NewEvent(StreamId(f"benchmark/{run}"), version, event, datetime.now(UTC))], METADATA)
 
 
-def _backend(database: Database) -> int:
-    """The server process of the relay's connection."""
+def _backends(database: Database) -> list[int]:
+    """The server processes of the relay's connections."""
     with database.connect("admin") as connection:
-        ((pid,),) = connection.execute(
+        rows = connection.execute(
             "SELECT pid FROM pg_stat_activity WHERE usename = 'baseplus_relay' AND datname = current_database()"
         ).fetchall()
-    return int(pid)
+    return [int(pid) for (pid,) in rows]
 
 
 def _seconds(process: psutil.Process) -> float:
