@@ -11,6 +11,9 @@ from baseplus.apprenticeships.events import ApprenticeshipEvent, MentorAssigned,
 from baseplus.assessment import api as assessment
 from baseplus.assessment import followers as assessment_followers
 from baseplus.assessment.events import AssessmentEvent, AssessmentRecorded, StandardAdopted
+from baseplus.bases import api as bases
+from baseplus.bases import followers as base_followers
+from baseplus.bases.events import BaseClosed, BasesEvent, ResourceContributed
 from baseplus.benchmarks.events import BenchmarkEvent
 from baseplus.kernel.events import EventTypes
 from baseplus.kernel.routes import Route
@@ -18,6 +21,9 @@ from baseplus.mentoring import api as mentoring
 from baseplus.mentoring import followers
 from baseplus.mentoring.events import MentoringEvent
 from baseplus.outcomes.events import OutcomeEvent
+from baseplus.services import api as services
+from baseplus.services import followers as service_followers
+from baseplus.services.events import ServiceEvent, ServiceOffered
 from infra.postgres.deciding import Followers
 from projections.agreements import api as agreement_views
 from projections.agreements.views import Agreements, Obligations
@@ -26,6 +32,8 @@ from projections.apprenticeships.timeline import Timeline
 from projections.apprenticeships.views import Apprenticeships, MentorNames
 from projections.assessments import api as assessment_views
 from projections.assessments.views import Assessments
+from projections.bases import api as base_views
+from projections.bases.views import Bases
 from projections.benchmarks import api as benchmark_views
 from projections.benchmarks.presence import Presence
 from projections.benchmarks.views import Benchmarks, Contributions
@@ -34,7 +42,15 @@ from projections.keys import api as key_views
 from projections.keys.views import Keys
 from projections.mentors import api as mentor_views
 from projections.mentors.views import Mentors
+from projections.posts import api as post_views
+from projections.posts.views import PostChanges, Posts
+from projections.regulations import api as regulation_views
+from projections.regulations.views import Breaches, Editions, Regulations
+from projections.resources import api as resource_views
+from projections.resources.views import Bookings, Resources
 from projections.runner.view import View
+from projections.services import api as service_views
+from projections.services.views import Channels, Requests, Services
 from projections.standards import api as standard_views
 from projections.standards.views import Adoptions, Standards
 from tenants.events import TenancyEvent
@@ -44,6 +60,8 @@ from tenants.keys.events import KeyEvent
 EVENT_TYPES = EventTypes(
     TenancyEvent,
     KeyEvent,
+    BasesEvent,
+    ServiceEvent,
     AgreementEvent,
     ApprenticeshipEvent,
     MentoringEvent,
@@ -54,6 +72,9 @@ EVENT_TYPES = EventTypes(
 """Every event type that the program reads and writes."""
 
 FOLLOWERS: Followers = {
+    ResourceContributed: (base_followers.contributed,),
+    ServiceOffered: (base_followers.offered,),
+    BaseClosed: (base_followers.closed, service_followers.closed),
     MentorAssigned: (followers.assigned,),
     MentorReassigned: (followers.reassigned,),
     MentorRelieved: (followers.relieved,),
@@ -65,6 +86,13 @@ FOLLOWERS: Followers = {
 ROUTES: tuple[Route, ...] = (
     *keys.routes,
     *key_views.routes,
+    *bases.routes,
+    *base_views.routes,
+    *post_views.routes,
+    *regulation_views.routes,
+    *resource_views.routes,
+    *services.routes,
+    *service_views.routes,
     *agreements.routes,
     *agreement_views.routes,
     *mentoring.routes,
@@ -81,6 +109,17 @@ ROUTES: tuple[Route, ...] = (
 
 VIEWS: tuple[View[Any, Any], ...] = (
     Keys(),
+    Bases(),
+    Posts(),
+    PostChanges(),
+    Regulations(),
+    Editions(),
+    Breaches(),
+    Resources(),
+    Bookings(),
+    Services(),
+    Requests(),
+    Channels(),
     Agreements(),
     Obligations(),
     Mentors(),

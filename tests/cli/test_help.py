@@ -11,11 +11,38 @@ from click.testing import CliRunner
 from infra.cli.main import cli
 
 EXPECTED = {
-    "adoption", "agreement", "apprenticeship", "assessment", "benchmark", "demo", "doctor", "history", "import",
-    "kafka", "key", "mentoring", "migrate", "project", "rebuild", "relay", "release", "resume", "serve", "standard",
+    "adoption",
+    "agreement",
+    "apprenticeship",
+    "assessment",
+    "base",
+    "benchmark",
+    "booking",
+    "demo",
+    "doctor",
+    "history",
+    "import",
+    "kafka",
+    "key",
+    "mentoring",
+    "migrate",
+    "post",
+    "project",
+    "rebuild",
+    "regulation",
+    "relay",
+    "release",
+    "resource",
+    "resume",
+    "serve",
+    "service",
+    "service-channel",
+    "service-request",
+    "standard",
     "stream",
-    "tenant", "verify",
-}  # fmt: skip
+    "tenant",
+    "verify",
+}
 
 
 def every(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
