@@ -35,6 +35,7 @@ from projections.assessments.views import Assessments
 from projections.bases import api as base_views
 from projections.bases.views import Bases
 from projections.benchmarks import api as benchmark_views
+from projections.benchmarks.holdings import PostSpans, ResourceSpans, ResourceUse
 from projections.benchmarks.presence import Presence
 from projections.benchmarks.views import Benchmarks, Contributions
 from projections.history import api as history
@@ -130,6 +131,9 @@ VIEWS: tuple[View[Any, Any], ...] = (
     Adoptions(),
     Assessments(),
     Presence(),
+    PostSpans(),
+    ResourceSpans(),
+    ResourceUse(),
     Contributions(),
     Benchmarks(),
 )

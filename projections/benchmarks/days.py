@@ -12,30 +12,25 @@ statement gives tenant, base, period, numerator, denominator and people.
 from __future__ import annotations
 
 
-def _length(days: str) -> str:
+def length(days: str) -> str:
     """How many days a multirange has."""
     return f"(SELECT coalesce(sum(upper(span) - lower(span)), 0) FROM unnest({days}) AS span)"
 
 
-# `greatest` keeps a span that begins after the day that is asked for from ending before it begins.
-_UNTIL = "range_agg(daterange(since, greatest(since, least(coalesce(until, day), day))))"
+def span(since: str, until: str) -> str:
+    """The days from the one until, and without, the other, as far as they are over. Needs the row `today`."""
+    # `greatest` keeps a span that begins after the day that is asked for from ending before it begins
+    return f"daterange({since}, greatest({since}, least(coalesce({until}, day), day)))"
 
-_SPANS = f"""
-    WITH today AS (SELECT coalesce(%(as_of)s::date, (now() AT TIME ZONE 'UTC')::date) AS day),
-    trained AS (
-        SELECT tenant, base, apprenticeship, {_UNTIL} AS days
-        FROM today, views.presence, jsonb_to_recordset(training) AS span(since date, until date)
-        GROUP BY tenant, base, apprenticeship
-    ),
-    guided AS (
-        SELECT tenant, base, apprenticeship, kind, mentor, {_UNTIL} AS days
-        FROM today, views.presence, jsonb_to_recordset(guidance) AS span(mentor text, kind text, since date, until date)
-        GROUP BY tenant, base, apprenticeship, kind, mentor
-    ),
-    first AS (
-        SELECT date_trunc('month', min(day)::timestamp) AS month
-        FROM (SELECT lower(days) FROM trained UNION ALL SELECT lower(days) FROM guided) AS begun(day)
-    ),
+
+TODAY = "today AS (SELECT coalesce(%(as_of)s::date, (now() AT TIME ZONE 'UTC')::date) AS day)"
+"""The day that is asked for."""
+
+
+def months(begun: str) -> str:
+    """The months that are asked for, `months(period, days)`, from the first of the days that `begun(day)` gives."""
+    return f"""
+    first AS (SELECT date_trunc('month', min(day)::timestamp) AS month FROM ({begun}) AS begun(day)),
     months AS (
         SELECT to_char(month, 'YYYY-MM') AS period,
             datemultirange(daterange(month::date, (month + interval '1 month')::date)) AS days
@@ -45,6 +40,23 @@ _SPANS = f"""
         WHERE %(periods)s::text[] IS NULL OR to_char(month, 'YYYY-MM') = ANY(%(periods)s::text[])
     )"""
 
+
+_OVER = f"range_agg({span('since', 'until')})"
+
+_SPANS = f"""
+    WITH {TODAY},
+    trained AS (
+        SELECT tenant, base, apprenticeship, {_OVER} AS days
+        FROM today, views.presence, jsonb_to_recordset(training) AS span(since date, until date)
+        GROUP BY tenant, base, apprenticeship
+    ),
+    guided AS (
+        SELECT tenant, base, apprenticeship, kind, mentor, {_OVER} AS days
+        FROM today, views.presence, jsonb_to_recordset(guidance) AS span(mentor text, kind text, since date, until date)
+        GROUP BY tenant, base, apprenticeship, kind, mentor
+    ),
+    {months("SELECT lower(days) FROM trained UNION ALL SELECT lower(days) FROM guided")}"""
+
 DUAL_MENTOR_COVERAGE = f"""{_SPANS},
     dual AS (
         SELECT tenant, apprenticeship,
@@ -53,8 +65,8 @@ DUAL_MENTOR_COVERAGE = f"""{_SPANS},
         FROM guided GROUP BY tenant, apprenticeship
     )
     SELECT tenant, base, period,
-        100 * sum({_length("trained.days * dual.days * months.days")})::bigint AS numerator,
-        sum({_length("trained.days * months.days")})::bigint AS denominator,
+        100 * sum({length("trained.days * dual.days * months.days")})::bigint AS numerator,
+        sum({length("trained.days * months.days")})::bigint AS denominator,
         count(*) AS people
     FROM trained JOIN months ON trained.days && months.days LEFT JOIN dual USING (tenant, apprenticeship)
     GROUP BY tenant, base, period"""
@@ -65,7 +77,7 @@ MENTOR_LOAD = f"""{_SPANS},
         FROM guided JOIN months ON guided.days && months.days
     ),
     active AS (
-        SELECT tenant, base, period, sum({_length("days")})::bigint AS days
+        SELECT tenant, base, period, sum({length("days")})::bigint AS days
         FROM (
             SELECT tenant, base, period, mentor, range_agg(days) AS days
             FROM shared GROUP BY tenant, base, period, mentor
@@ -73,7 +85,7 @@ MENTOR_LOAD = f"""{_SPANS},
         GROUP BY tenant, base, period
     )
     SELECT tenant, base, period,
-        sum({_length("shared.days")})::bigint AS numerator,
+        sum({length("shared.days")})::bigint AS numerator,
         active.days AS denominator,
         count(DISTINCT apprenticeship) AS people
     FROM shared JOIN active USING (tenant, base, period)

@@ -34,8 +34,8 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Indicator:
-    """parts: per event type, what an event of it contributes. days: the statement that counts it in days instead.
-    source: where the definition comes from."""
+    """parts: per event type, what an event of it contributes. days: the statement that counts it in days instead, from
+    the views called `spans`. source: where the definition comes from."""
 
     key: str
     title: str
@@ -44,3 +44,4 @@ class Indicator:
     source: str
     parts: Mapping[type[Event], Callable[[Any, At], Iterable[Part]]] = field(default_factory=dict)
     days: str | None = None
+    spans: tuple[str, ...] = ()

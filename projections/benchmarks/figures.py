@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from projections.benchmarks.declaring import EVERYTHING, Indicator
-from projections.benchmarks.presence import Presence
 from projections.benchmarks.views import Contributions
 
 _CONTRIBUTED = """
@@ -25,6 +24,6 @@ def figures(one: Indicator) -> str:
         FROM ({one.days}) AS counted"""
 
 
-def view_of(one: Indicator) -> str:
-    """The name of the view that an indicator's figures are read from."""
-    return Contributions.name if one.days is None else Presence.name
+def views_of(one: Indicator) -> list[str]:
+    """The names of the views that an indicator's figures are read from."""
+    return [*one.spans] or [Contributions.name]

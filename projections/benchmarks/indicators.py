@@ -13,6 +13,8 @@ from baseplus.outcomes.events import OutcomeEvent, OutcomeReturnCorrected, Outco
 from projections.benchmarks.assessing import ASSESSING
 from projections.benchmarks.days import DUAL_MENTOR_COVERAGE, MENTOR_LOAD
 from projections.benchmarks.declaring import EVERYTHING, WHOLE_UNIVERSITY, Indicator, Part
+from projections.benchmarks.presence import Presence
+from projections.benchmarks.running import RUNNING
 from projections.runner.view import At
 
 
@@ -88,6 +90,7 @@ INDICATORS = (
         better="higher",
         source="our own: apprentice-days with both mentors / apprentice-days in training; breaks are not counted",
         days=DUAL_MENTOR_COVERAGE,
+        spans=(Presence.name,),
     ),
     Indicator(
         key="mentor_load",
@@ -97,8 +100,10 @@ INDICATORS = (
         source="our own: apprentices / active mentors, the mean over a month's days: days guided, added up over pairs"
         " of apprentice and mentor / days with an apprentice at the base, added up over mentors",
         days=MENTOR_LOAD,
+        spans=(Presence.name,),
     ),
     *ASSESSING,
+    *RUNNING,
 )
 
 

@@ -20,7 +20,7 @@ from baseplus.kernel.decisions import Command, Decider, Receipt
 from baseplus.kernel.refusals import Rejected, UnknownTenant
 from baseplus.kernel.vocabulary import TenantId
 from projections.benchmarks.disclosure import rounded, withhold_distribution
-from projections.benchmarks.figures import figures, view_of
+from projections.benchmarks.figures import figures, views_of
 from projections.benchmarks.indicators import indicator
 from projections.benchmarks.percentiles import percentiles
 from tenants.model import TenantKind, tenancy
@@ -127,9 +127,10 @@ def measure(connection: psycopg.Connection[Any], indicator_key: str, periods: Se
         # A parked university's rows stand where they were before the event that could not be folded.
         cursor.execute(
             "SELECT t.tenant, least(t.position, stuck.position - 1) FROM views.tenant_position t LEFT JOIN"
-            " (SELECT p.tenant, p.position FROM views.parked p JOIN views.generations g USING (view, generation)"
-            " WHERE view = %s AND g.state = 'live') stuck USING (tenant)",
-            (view_of(one),),
+            " (SELECT p.tenant, min(p.position) AS position FROM views.parked p"
+            " JOIN views.generations g USING (view, generation)"
+            " WHERE view = ANY(%s) AND g.state = 'live' GROUP BY p.tenant) stuck USING (tenant)",
+            (views_of(one),),
         )
         folded = dict(cursor.fetchall())
     positions = {TenantId(tenant): folded[tenant] for tenant in sorted({row.tenant for row in rows})}

@@ -11,6 +11,7 @@ from baseplus.apprenticeships.events import ApprenticeExited, ApprenticeshipComp
 from baseplus.assessment.events import AssessmentCorrected, AssessmentRecorded
 from baseplus.benchmarks.events import BenchmarkReleased, Withheld
 from baseplus.outcomes.events import OutcomeReturnCorrected, OutcomeReturnFiled
+from baseplus.services.events import ServiceCancelled, ServiceDelivered, ServiceRequested
 from projections.benchmarks.declaring import Part
 from projections.benchmarks.indicators import contributing
 from projections.runner.view import At, Row, View
@@ -26,6 +27,9 @@ Contributing: TypeAlias = (
     | ApprenticeExited
     | AssessmentRecorded
     | AssessmentCorrected
+    | ServiceRequested
+    | ServiceDelivered
+    | ServiceCancelled
 )
 
 
