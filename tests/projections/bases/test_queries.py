@@ -112,7 +112,7 @@ def reader(module_database: Database) -> Iterator[Reader]:
         yield reader
 
 
-def found(reader: Reader, read: Callable[..., Any], query: type, what: str, **asked: Any) -> list[Any]:
+def found(reader: Reader, read: Callable[..., Any], query: type, field: str, **asked: Any) -> list[Any]:
     """What a list gives, page by page of one row, which is what it gives at once."""
     rows = read(reader, NORTH, query(**asked)).rows
     paged, cursor = [], None
@@ -123,7 +123,7 @@ def found(reader: Reader, read: Callable[..., Any], query: type, what: str, **as
             break
         cursor = page.cursor
     assert paged == rows
-    return [getattr(row, what) for row in rows]
+    return [getattr(row, field) for row in rows]
 
 
 def overview(reader: Reader, on: date) -> OverviewRow:
