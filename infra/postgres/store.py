@@ -313,7 +313,7 @@ class Store:
     def _completed(self, tenant: TenantId, step: Step) -> Step:
         if step.resolve is None:
             return step
-        return Step(step.decider, step.thing, step.resolve(self.load, tenant, step.command))
+        return Step(step.decider, step.thing, step.resolve(self.load, tenant, step.thing, step.command))
 
     def _record(
         self, tenant: TenantId, decision: Decision, metadata: Metadata, at: datetime, *, last: bool

@@ -72,7 +72,7 @@ class Key(msgspec.Struct, frozen=True):
     revoked: bool = False
 
 
-def in_its_tenant(load: Load, tenant: TenantId, command: IssueKey) -> IssueKeyIn:
+def in_its_tenant(load: Load, tenant: TenantId, _key: str, command: IssueKey) -> IssueKeyIn:
     """The order, with what the tenant is. Raises UnknownTenant."""
     registered, _ = load(tenant, tenancy, tenant)
     if registered.kind is None:

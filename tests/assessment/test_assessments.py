@@ -75,10 +75,10 @@ def test_an_assessment_is_recorded_with_marks_and_the_weighted_total() -> None:
 
 def test_an_assessment_is_against_what_the_university_has_adopted() -> None:
     load, qinglan = loading(qinglan__adoptions__cnc1=(adopted,)), TenantId("qinglan")
-    assert against_adopted(load, qinglan, record()) == known(record())
+    assert against_adopted(load, qinglan, "as-1", record()) == known(record())
     for tenant, order in ((qinglan, record(adoption="welding-1")), (TenantId("yunchuan-college"), record())):
         with pytest.raises(Rejected) as refused:
-            against_adopted(load, tenant, order)
+            against_adopted(load, tenant, "as-1", order)
         assert (refused.value.code, refused.value.facts) == ("unknown_adoption", {"adoption": order.adoption})
 
 

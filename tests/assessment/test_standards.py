@@ -79,7 +79,7 @@ def test_a_criterion_is_there_once() -> None:
 
 
 def test_a_published_version_is_adopted_with_all_that_it_says() -> None:
-    resolved = as_published(loading(machinists__standards__cnc=(published,)), QINGLAN, order)
+    resolved = as_published(loading(machinists__standards__cnc=(published,)), QINGLAN, "cnc-1", order)
     assert resolved == adopt
     given_adoption().when(resolved).then(adopted)
 
@@ -89,7 +89,7 @@ def test_an_unknown_standard_or_version_is_not_adopted() -> None:
     for changes in ({"version": 2}, {"standard": "welding"}, {"association": "welders"}):
         asked = msgspec.structs.replace(order, **changes)
         with pytest.raises(Rejected) as refused:
-            as_published(load, QINGLAN, asked)
+            as_published(load, QINGLAN, "cnc-1", asked)
         assert refused.value.code == "unknown_standard"
         assert refused.value.facts == {
             "association": asked.association,
@@ -101,18 +101,18 @@ def test_an_unknown_standard_or_version_is_not_adopted() -> None:
 def test_another_text_than_the_published_one_is_not_adopted() -> None:
     wrong = msgspec.structs.replace(order, digest="0" * 64)
     with pytest.raises(Rejected) as refused:
-        as_published(loading(machinists__standards__cnc=(published,)), QINGLAN, wrong)
+        as_published(loading(machinists__standards__cnc=(published,)), QINGLAN, "cnc-1", wrong)
     assert (refused.value.code, refused.value.facts) == ("digest_differs", {"published": DIGEST, "given": "0" * 64})
 
 
 def test_a_superseded_version_is_adopted_no_more_and_its_successor_is() -> None:
     load = loading(machinists__standards__cnc=(published, *revised))
     with pytest.raises(Rejected) as refused:
-        as_published(load, QINGLAN, order)
+        as_published(load, QINGLAN, "cnc-1", order)
     assert refused.value.code == "standard_superseded"
     assert refused.value.facts == {"standard": "cnc", "version": 1, "by": 2}
     successor = msgspec.structs.replace(order, version=2, digest=harder.digest)
-    assert as_published(load, QINGLAN, successor) == AdoptPublished(successor, revised[0])
+    assert as_published(load, QINGLAN, "cnc-1", successor) == AdoptPublished(successor, revised[0])
 
 
 def test_an_adoption_is_of_one_version() -> None:

@@ -95,8 +95,8 @@ def test_what_the_tenant_is_comes_from_its_own_registration(store: Store) -> Non
     store.execute(UNI, tenancy, UNI, RegisterTenant("University A"))
     store.execute(association, tenancy, association, RegisterTenant("Mechatronics", TenantKind.ASSOCIATION))
     order = IssueKey(Role.ASSOCIATION, "Releases", DIGEST)
-    assert in_its_tenant(store.load, association, order) == IssueKeyIn(TenantKind.ASSOCIATION, order)
+    assert in_its_tenant(store.load, association, "k-1", order) == IssueKeyIn(TenantKind.ASSOCIATION, order)
     receipt = store.execute(association, keys, "k-1", order, resolve=in_its_tenant, now=datetime.now(UTC))
     assert receipt.events == (ApiKeyIssued.TYPE,)
     with pytest.raises(UnknownTenant, match="nobody"):
-        in_its_tenant(store.load, TenantId("nobody"), order)
+        in_its_tenant(store.load, TenantId("nobody"), "k-1", order)

@@ -42,7 +42,7 @@ class Adoption(msgspec.Struct, frozen=True):
     adopted: StandardAdopted | None = None
 
 
-def as_published(load: Load, _tenant: TenantId, command: AdoptStandard) -> AdoptPublished:
+def as_published(load: Load, _tenant: TenantId, _adoption: str, command: AdoptStandard) -> AdoptPublished:
     """The order, with what the association has published. Raises Rejected."""
     association, standard, version = command.association, command.standard, command.version
     found, _ = load(TenantId(association), standards, standard)

@@ -179,7 +179,7 @@ class Assessment(msgspec.Struct, frozen=True):
         return next((one.given for other, one in self.sides.items() if other is not side), None)
 
 
-def against_adopted(load: Load, tenant: TenantId, command: Record) -> RecordAgainst:
+def against_adopted(load: Load, tenant: TenantId, _assessment: str, command: Record) -> RecordAgainst:
     """The order, with the standard as the university adopted it. Raises Rejected."""
     found, _ = load(tenant, adoptions, command.adoption)
     if found.adopted is None:

@@ -73,8 +73,9 @@ class Load(Protocol):
         """The state, and its stream's version (0: nothing has happened)."""
 
 
-Resolver: TypeAlias = Callable[[Load, TenantId, Any], Command]
-"""Completes a command with what a tenant has published: `resolve(load, tenant, command)`. Raises Rejected, NotFound."""
+Resolver: TypeAlias = Callable[[Load, TenantId, str, Any], Command]
+"""Completes a command to a thing with what other streams say that will not change: what a tenant has published, when an
+apprentice was enrolled. `resolve(load, tenant, thing, command)`. Raises Rejected, NotFound."""
 
 
 class Metadata(msgspec.Struct, frozen=True):
