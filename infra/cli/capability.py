@@ -16,12 +16,15 @@ from infra.cli.output import Printer, output_options
 from infra.cli.question import question
 from infra.cli.writing import fresh_key, key_option, open_store, print_receipt, repeatable, tenant_option
 
+_TAKEN = frozenset({"project"})
+"""Commands of the program itself: `baseplus project` folds events into read models."""
+
 
 def capabilities(routes: Iterable[Route]) -> dict[str, click.Group]:
-    """One group per capability, named in the singular: `agreement`."""
+    """One group per capability, in the singular, `agreement`, unless the program has a command of that name."""
     groups: dict[str, click.Group] = {}
     for route in routes:
-        one = _singular(route.capability)
+        one = _group(route.capability)
         if one not in groups:
             groups[one] = click.Group(
                 one,
@@ -76,6 +79,11 @@ def _read(route: CommandRoute, given: Mapping[str, Any]) -> Any:
         return read_struct(route.command, values, lax=True)
     except Invalid as refusal:
         raise wrong_option(refusal) from None
+
+
+def _group(capability: str) -> str:
+    one = _singular(capability)
+    return dashed(capability) if one in _TAKEN else one
 
 
 def _singular(name: str) -> str:

@@ -62,9 +62,10 @@ def make_document(routes: Sequence[Route]) -> Json:
     """The document of these routes."""
     schemas, components = _schemas(routes)
     paths: Json = {path: {"get": _about(path, *said)} for path, said in _ABOUT.items()}
+    commands = [(one, schemas[one.action].taken) for one in routes if isinstance(one, CommandRoute)]
     for route in routes:
         method = "post" if isinstance(route, CommandRoute) or route is BULK else "get"
-        made = _operation(route, schemas[route.action], components)
+        made = _operation(route, schemas[route.action], components, commands)
         if isinstance(route, CommandRoute) and route.creates:
             made["responses"]["201"]["links"] = _links(route, routes)
         paths.setdefault(f"/v1/{{tenant}}{route.path}", {})[method] = made
@@ -114,7 +115,10 @@ def _given(route: Route) -> Any:
     return Outcomes if route is BULK else Outcome
 
 
-def _operation(route: Route, schemas: _Schemas, components: Json) -> Json:
+def _operation(
+    route: Route, schemas: _Schemas, components: Json, commands: Sequence[tuple[CommandRoute, Json]]
+) -> Json:
+    """commands: all there are, each with the schema of what it takes. Two of one name are told apart by it."""
     made: Json = {
         "operationId": route.action,
         "tags": [route.capability],
@@ -134,8 +138,9 @@ def _operation(route: Route, schemas: _Schemas, components: Json) -> Json:
         case _ if route is BULK:
             statuses = (*_ALWAYS, *(set(_ON_COMMANDS) - {412}))
             made["parameters"].append(key())
-            commands = [one for one in ROUTES if isinstance(one, CommandRoute)]
-            made["requestBody"] = body(many(commands, components), bulk_example(commands), required=True)
+            made["requestBody"] = body(
+                many(commands, components), bulk_example([one for one, _ in commands]), required=True
+            )
             answers = {"200": outcome(200, schemas.given)}
         case _:
             statuses = (*_ALWAYS, *_ON_QUERIES)

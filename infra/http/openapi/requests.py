@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ from baseplus.kernel.routes import CommandRoute, QueryRoute, Route
 from baseplus.kernel.vocabulary import Id
 from infra.http.examples import example_of
 from infra.http.headers import KEY_PATTERN, POSITION_PATTERN, VERSION_PATTERN
-from infra.http.openapi.answers import REF, TEXT, Json
+from infra.http.openapi.answers import TEXT, Json
 from infra.http.own import MOST_COMMANDS
 
 
@@ -105,11 +105,11 @@ def _close(schema: Any, components: Json, seen: set[str]) -> None:
                 _close(part, components, seen)
 
 
-def many(commands: Sequence[CommandRoute], components: Json) -> Json:
-    """The body of many commands. Each is what it takes alone, with its name and the id of the thing."""
+def many(commands: Iterable[tuple[CommandRoute, Json]], components: Json) -> Json:
+    """The body of many commands, each with its schema. Each is what it takes alone, with its name and the id of the
+    thing."""
     kinds = []
-    for route in commands:
-        (schema,), _ = msgspec.json.schema_components([route.input], ref_template=REF)
+    for route, schema in commands:
         own = components[name_of(schema)]
         properties = {"command": {"const": route.action}, "id": _id(), **own["properties"]}
         required = ["command", *([] if route.creates else ["id"]), *own.get("required", ())]
