@@ -15,12 +15,16 @@ from baseplus.bases import api as bases
 from baseplus.bases import followers as base_followers
 from baseplus.bases.events import BaseClosed, BasesEvent, ResourceContributed
 from baseplus.benchmarks.events import BenchmarkEvent
+from baseplus.investment import api as investment
+from baseplus.investment.events import InvestmentEvent
 from baseplus.kernel.events import EventTypes
 from baseplus.kernel.routes import Route
 from baseplus.mentoring import api as mentoring
 from baseplus.mentoring import followers
 from baseplus.mentoring.events import MentoringEvent
 from baseplus.outcomes.events import OutcomeEvent
+from baseplus.projects import api as projects
+from baseplus.projects.events import ProjectEvent
 from baseplus.services import api as services
 from baseplus.services import followers as service_followers
 from baseplus.services.events import ServiceEvent, ServiceOffered
@@ -39,12 +43,17 @@ from projections.benchmarks.holdings import PostSpans, ResourceSpans, ResourceUs
 from projections.benchmarks.presence import Presence
 from projections.benchmarks.views import Benchmarks, Contributions
 from projections.history import api as history
+from projections.investment import api as investment_views
+from projections.investment.entries import Entries, Statements
+from projections.investment.views import Accounts
 from projections.keys import api as key_views
 from projections.keys.views import Keys
 from projections.mentors import api as mentor_views
 from projections.mentors.views import Mentors
 from projections.posts import api as post_views
 from projections.posts.views import PostChanges, Posts
+from projections.projects import api as project_views
+from projections.projects.views import Products, ProjectPeople, Projects
 from projections.regulations import api as regulation_views
 from projections.regulations.views import Breaches, Editions, Regulations
 from projections.resources import api as resource_views
@@ -67,6 +76,8 @@ EVENT_TYPES = EventTypes(
     ApprenticeshipEvent,
     MentoringEvent,
     AssessmentEvent,
+    InvestmentEvent,
+    ProjectEvent,
     OutcomeEvent,
     BenchmarkEvent,
 )
@@ -103,6 +114,10 @@ ROUTES: tuple[Route, ...] = (
     *assessment.routes,
     *standard_views.routes,
     *assessment_views.routes,
+    *investment.routes,
+    *investment_views.routes,
+    *projects.routes,
+    *project_views.routes,
     *benchmark_views.routes,
     *history.routes,
 )
@@ -130,6 +145,12 @@ VIEWS: tuple[View[Any, Any], ...] = (
     Standards(),
     Adoptions(),
     Assessments(),
+    Accounts(),
+    Entries(),
+    Statements(),
+    Projects(),
+    Products(),
+    ProjectPeople(),
     Presence(),
     PostSpans(),
     ResourceSpans(),

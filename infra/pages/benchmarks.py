@@ -35,6 +35,12 @@ TITLES = {
     "post_vacancy_days": mark("Days for which a post stood empty, in a month"),
     "resource_utilisation": mark("Hours for which resources were used, of those for which they could be"),
     "service_on_time_rate": mark("Services delivered by the promised day, by channel"),
+    "enterprise_cost_share": mark("Cost of training borne by the enterprise"),
+    "return_on_training": mark("What apprentices' work was worth, for each unit that training cost"),
+    "poaching_rate": mark("Poached before completing, of those who started"),
+    "products_per_apprentice": mark("Verified products per apprentice in training"),
+    "project_completion_rate": mark("Completed, of the projects that were approved"),
+    "incubation_graduation_rate": mark("Graduated, of the ventures that were admitted to incubation"),
 }
 """What indicators are called, by key."""
 

@@ -13,8 +13,10 @@ from baseplus.outcomes.events import OutcomeEvent, OutcomeReturnCorrected, Outco
 from projections.benchmarks.assessing import ASSESSING
 from projections.benchmarks.days import DUAL_MENTOR_COVERAGE, MENTOR_LOAD
 from projections.benchmarks.declaring import EVERYTHING, WHOLE_UNIVERSITY, Indicator, Part
+from projections.benchmarks.investing import INVESTING
 from projections.benchmarks.presence import Presence
 from projections.benchmarks.running import RUNNING
+from projections.benchmarks.venturing import VENTURING
 from projections.runner.view import At
 
 
@@ -104,6 +106,8 @@ INDICATORS = (
     ),
     *ASSESSING,
     *RUNNING,
+    *INVESTING,
+    *VENTURING,
 )
 
 

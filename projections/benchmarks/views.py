@@ -10,7 +10,15 @@ from baseplus.agreements.events import ObligationFellDue
 from baseplus.apprenticeships.events import ApprenticeExited, ApprenticeshipCompleted, ApprenticeshipStarted
 from baseplus.assessment.events import AssessmentCorrected, AssessmentRecorded
 from baseplus.benchmarks.events import BenchmarkReleased, Withheld
+from baseplus.investment.events import CostApportioned, CostCorrected, CostIncurred, OutputCorrected, OutputValued
 from baseplus.outcomes.events import OutcomeReturnCorrected, OutcomeReturnFiled
+from baseplus.projects.events import (
+    IncubationAdmitted,
+    IncubationGraduated,
+    ProjectApproved,
+    ProjectCompleted,
+    ProjectStaffed,
+)
 from baseplus.services.events import ServiceCancelled, ServiceDelivered, ServiceRequested
 from projections.benchmarks.declaring import Part
 from projections.benchmarks.indicators import contributing
@@ -30,6 +38,16 @@ Contributing: TypeAlias = (
     | ServiceRequested
     | ServiceDelivered
     | ServiceCancelled
+    | CostIncurred
+    | CostCorrected
+    | CostApportioned
+    | OutputValued
+    | OutputCorrected
+    | ProjectApproved
+    | ProjectStaffed
+    | ProjectCompleted
+    | IncubationAdmitted
+    | IncubationGraduated
 )
 
 

@@ -22,12 +22,14 @@ EXPECTED = {
     "doctor",
     "history",
     "import",
+    "investment",
     "kafka",
     "key",
     "mentoring",
     "migrate",
     "post",
     "project",
+    "projects",
     "rebuild",
     "regulation",
     "relay",
@@ -69,6 +71,11 @@ def test_help_teaches(path: tuple[str, ...], command: click.Command) -> None:
 
 def test_the_commands_are_those_that_are_promised() -> None:
     assert set(cli.commands) == EXPECTED
+
+
+def test_no_capability_hides_a_command_of_the_program() -> None:
+    groups = {name for name, command in cli.commands.items() if isinstance(command, click.Group)}
+    assert groups.isdisjoint({"project", "relay", "serve", "stream"})
 
 
 def test_what_prints_data_prints_json() -> None:
