@@ -141,10 +141,10 @@ class Folder:
 
 
 def announcing(settings: Settings, name: str, address: str) -> AbstractContextManager[None]:
-    """Tell whoever works in the same data folder our address, for as long as we stand by it; nobody where there is no
-    such folder, as beside a given database."""
+    """Tell whoever works in the same data folder our address, for as long as we stand by it; nobody where that folder
+    is not ours (yet), as beside a given database: a file of ours in it would make it look like somebody else's."""
     folder = Folder(settings.data)
-    return folder.announce(name, address) if folder.path.is_dir() else nullcontext()
+    return folder.announce(name, address) if (folder.path / _MARKER).exists() else nullcontext()
 
 
 def write_json(file: Path, content: dict[str, object]) -> None:

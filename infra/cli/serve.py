@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,13 +19,14 @@ import msgspec
 
 from infra.cli.output import say
 from infra.cli.stopping import stop_event
-from infra.environment import announcing, answers, open_database
+from infra.environment import announcing, open_database
 from infra.observability.logging import log_json_lines
 from infra.service import ServiceFailed, end, launch, require_port
 from infra.settings import read_settings
 
 _WHAT = "The API"
 _LOOK = 0.1  # seconds between two looks at the server
+_PATIENCE = 5.0  # seconds for an answer
 
 
 @click.command(
@@ -60,7 +62,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         command = [sys.executable, "-m", "infra.http.server"]
         server = launch(command, log=None, death_signal=signal.SIGTERM, env=env)
         try:
-            _await(server, f"{host}:{port}", stop)
+            _await(server, f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz", stop)
             say(f"Serving http://{host}:{port}/v1 with {workers} processes of {threads} threads. Ctrl-C stops.")
             with announcing(settings, "serve", f"http://{host}:{port}"):
                 while not stop.wait(_LOOK):
@@ -69,10 +71,20 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
             end(server, (signal.SIGTERM, GRACE + 5))
 
 
-def _await(server: subprocess.Popen[bytes], address: str, stop: threading.Event) -> None:
-    """Until it answers."""
-    while not answers(address) and not stop.wait(_LOOK):
+def _await(server: subprocess.Popen[bytes], health: str, stop: threading.Event) -> None:
+    """Until a worker answers: the port is open before one has begun, and stays so where none can."""
+    while not _healthy(health) and not stop.wait(_LOOK):
         _require_alive(server)
+
+
+def _healthy(health: str) -> bool:
+    # by itself: no proxy of the environment stands between us and our own server
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(health, timeout=_PATIENCE):
+            return True
+    except OSError:
+        return False
 
 
 def _require_alive(server: subprocess.Popen[bytes]) -> None:

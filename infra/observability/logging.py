@@ -65,7 +65,8 @@ def log_json_lines(level: str, stream: TextIO | None = None) -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # kafka-python reports each lost connection as an error of its own; our parts say what it means for them
-    logging.getLogger("kafka").setLevel(max(logging.WARNING, logging.getLogger().level))
+    for chatty in ("kafka", "alembic"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLogger().level))
 
 
 def _where(error: BaseException) -> list[str]:

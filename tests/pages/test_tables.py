@@ -19,7 +19,7 @@ FILTERS = {
     "timeline": "?apprenticeship=shen",
     "benchmarks": "?release=autumn-2026&association=jianghe",
 }
-HARMFUL = ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", '=HYPERLINK("http://evil.example")')
+HARMFUL = ("=1+1", "+1+1", "-1-A1", "@SUM(A1)", "\tx", '=HYPERLINK("http://evil.example")')
 
 
 def lines(reader: Reader, table: str, filters: str = "") -> list[dict[str, str]]:
