@@ -38,7 +38,11 @@ class Database:
     urls: Mapping[str, str] = field(default_factory=dict)
 
     def dsn(self, role: Role) -> str:
-        """The connection string for a role."""
+        """The connection string for a role. What the URL says goes before our own limits."""
+        settings: dict[str, Any] = {**_CUT_OFF, **conninfo_to_dict(self._login(role))}
+        return make_conninfo(**settings)
+
+    def _login(self, role: Role) -> str:
         if role == "admin":
             return self.url
         if role in self.urls:
@@ -50,12 +54,10 @@ class Database:
         return make_conninfo(self.url, options=f"{options} -c role={name}".strip())
 
     def connect(self, role: Role, *, autocommit: bool = True, **more: Any) -> psycopg.Connection[Any]:
-        """A connection of its own. `more` goes before what the connection string says, and that before our own
-        limits. Raises Unavailable, without the password."""
-        dsn = self.dsn(role)
-        settings = {**_CUT_OFF, **conninfo_to_dict(dsn), **more}
+        """A connection of its own. `more` goes before what the connection string says. Raises Unavailable, without the
+        password."""
         try:
-            return psycopg.connect(**settings, autocommit=autocommit)
+            return psycopg.connect(self.dsn(role), **more, autocommit=autocommit)
         except psycopg.OperationalError as error:
             where = conninfo_to_dict(self.url)
             raise Unavailable(

@@ -51,7 +51,7 @@ class History:
     @classmethod
     async def open(cls, database: Database) -> Self:
         """Connect. Raises psycopg.Error."""
-        connection = await psycopg.AsyncConnection.connect(database.dsn("stream"), autocommit=True, connect_timeout=10)
+        connection = await psycopg.AsyncConnection.connect(database.dsn("stream"), autocommit=True)
         try:
             await connection.execute(_SESSION)
         except BaseException:

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from baseplus.kernel.refusals import Unavailable
-from infra.postgres.database import Database
+from infra.postgres.database import Database, Role
 from infra.postgres.lanes import FREED_AFTER
 from infra.postgres.store import Store
 from tests.postgres.accounts import NORTH, SOUTH, TYPES, deposited
@@ -88,3 +90,26 @@ def test_a_server_that_is_away_is_asked_once_for_all_who_wait(listener: socket.s
         for each in waiting:
             each.result()
     assert asked == 2, "once for the first, once for all who waited meanwhile"
+
+
+ROLES: tuple[Role, ...] = ("admin", "app", "relay", "worker", "stream")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_whoever_connects_by_itself_notices_a_server_that_is_cut_off(database: Database, role: Role) -> None:
+    """The web's reader and the process of live updates make their connections from the string."""
+    with psycopg.connect(database.dsn(role)) as connection:
+        said = connection.info.get_parameters()
+    assert (said["connect_timeout"], said["tcp_user_timeout"], said["keepalives_idle"]) == ("10", "10000", "5")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_a_url_says_of_its_limits_goes_before_our_own(role: Role) -> None:
+    own = f"postgresql://{role}@theirs/none?connect_timeout=3&keepalives=0"
+    for database in (Database(own), Database(own, direct=True), Database("dbname=other", urls={role: own})):
+        said = conninfo_to_dict(database.dsn(role))
+        if role == "admin" and database.urls:
+            assert said["connect_timeout"] == "10"
+        else:
+            assert (said["connect_timeout"], said["keepalives"]) == ("3", "0")
+        assert said["tcp_user_timeout"] == "10000"
