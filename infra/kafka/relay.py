@@ -190,7 +190,9 @@ class _Session:
         ends = {partition: known.end_offset for partition, known in logs.items() if known.topic_id == self._topic_id}
         shrunk = self._shrunk(ends, ends)
         # A new leader may not know its end at once; a false alarm would publish everything again.
-        if shrunk and not stop.wait(1):
+        if shrunk:
+            if stop.wait(1):
+                return  # not held: what was taken goes with the session
             shrunk = self._shrunk(ends, ends)
         for partition in sorted(taken):
             if partition in ends and partition not in shrunk:
@@ -251,8 +253,9 @@ class _Session:
         cut = sum(len(row[-1]) for row in rows) >= _READ_BYTES
         for name in names:
             self._waiting.pop(name, None)
-            if (cut or counts.get(name, 0) == each) and name in self._sent:
-                self._waiting[name] = None
+        again = [name for name in names if name in self._sent and (cut or counts.get(name, 0) == each)]
+        # those first for whom there was no room in the answer
+        self._waiting |= dict.fromkeys(sorted(again, key=lambda name: name in counts))
         return len(rows)
 
     def _send(self, rows: list[Row]) -> dict[str, int]:

@@ -147,4 +147,6 @@ class StoreSource:
         last = rows[-1][0] if rows else names[-1]
         for name in names[: names.index(last)] if full else names:
             del self._waiting[name]
+        if full:  # however much it has left, the others come first
+            self._waiting[last] = self._waiting.pop(last)
         return found

@@ -91,6 +91,26 @@ def test_more_than_fits_into_one_question_comes_in_order(
     assert check_log(kafka_bootstrap, topic, database) == 0
 
 
+def test_an_answer_cut_by_bytes_lets_the_other_tenants_come_next(
+    notes: Store, database: Database, kafka_bootstrap: str, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = tenants(20)
+    notes.register(*names)
+    where: dict[int, list[TenantId]] = {}
+    for tenant, partition in query(database, "SELECT tenant, partition FROM store.tenants ORDER BY tenant"):
+        where.setdefault(partition, []).append(TenantId(tenant))
+    pair = next(found for found in where.values() if len(found) > 1)[:2]  # so that the log tells who came first
+    for tenant in pair:
+        write(notes, tenant, 60, size=4_000)
+    monkeypatch.setattr(relay_module, "_READ_BYTES", 40_000)
+    with relaying(database, kafka_bootstrap, topic):
+        until_relayed(database)
+    order = [from_message(message).tenant for message in read_log(kafka_bootstrap, topic)]
+    first, second = sorted(pair, key=order.index)
+    assert order.index(second) < 20, "who has much more to come waits for the other"
+    assert sorted(order) == sorted([first, second] * 60)
+
+
 def test_two_relays_at_once_send_nothing_twice(database: Database, kafka_bootstrap: str, topic: str) -> None:
     with (
         relaying(database, kafka_bootstrap, topic),
@@ -227,6 +247,29 @@ def known(bootstrap: str, topic: str) -> bool:
         return topic in admin.list_topics()
     finally:
         admin.close()
+
+
+class _SetWhenWaitedFor(threading.Event):
+    """Stops whoever waits for it."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return super().wait(timeout)
+
+
+def test_a_relay_stopped_while_a_log_seems_too_short_publishes_nothing_anew(
+    notes: Store, database: Database, kafka_bootstrap: str, topic: str
+) -> None:
+    (tenant,) = tenants(1)
+    notes.register(tenant)
+    write(notes, tenant, 3)
+    with relaying(database, kafka_bootstrap, topic):
+        until_relayed(database)
+    query(database, "UPDATE store.relay_partitions SET end_offset = end_offset + 1 RETURNING partition")
+    before = query(database, "SELECT partition, log_epoch, end_offset FROM store.relay_partitions ORDER BY 1")
+    Relay(database, kafka_bootstrap, topic).run(_SetWhenWaitedFor())
+    assert query(database, "SELECT partition, log_epoch, end_offset FROM store.relay_partitions ORDER BY 1") == before
+    assert backlog(database) == 0
 
 
 def test_cut_connections_to_postgresql_are_made_anew(database: Database, kafka_bootstrap: str, topic: str) -> None:

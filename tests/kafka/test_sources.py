@@ -32,8 +32,8 @@ class Bench:
     def __init__(self, store: Store, source: Source, settled: Callable[[], None]) -> None:
         self.store, self.source, self._settled = store, source, settled
 
-    def write(self, tenant: TenantId, count: int, *, size: int = 40) -> None:
-        write(self.store, tenant, count, size=size)
+    def write(self, tenant: TenantId, count: int, *, size: int = 40, dense: bool = False) -> None:
+        write(self.store, tenant, count, size=size, dense=dense)
 
     def settle(self) -> None:
         """Until the source can see what was written."""
@@ -181,6 +181,23 @@ def test_large_events_come_too(bench: Bench) -> None:
     bench.settle()
     bench.source.assign(ALL, {})
     assert by_tenant(bench.read(9)) == {tenant: [1, 2, 3] for tenant in tenants(3)}
+
+
+def test_one_tenants_backlog_does_not_hold_up_the_others(bench: Bench, database: Database) -> None:
+    names = tenants(12)
+    busy = names[0]
+    quiet = next(name for name in names if partition_of(database, name) != partition_of(database, busy))
+    for _ in range(10):
+        bench.write(busy, 200, size=4_000, dense=True)  # more than Kafka gives of a partition at once
+    bench.settle()
+    bench.source.assign(ALL, {})
+    seen = bench.read(50, limit=50)
+    bench.write(quiet, 1)
+    bench.settle()
+    while quiet not in by_tenant(seen):
+        for partition, events in bench.read(1, limit=50).items():
+            seen.setdefault(partition, []).extend(events)
+    assert len(by_tenant(seen)[busy]) < 2_000
 
 
 def test_the_lag_is_what_is_left(bench: Bench, database: Database) -> None:

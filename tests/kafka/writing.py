@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from typing import ClassVar
 from uuid import uuid4
 
@@ -34,15 +35,22 @@ def tenants(count: int) -> list[TenantId]:
     return [TenantId(f"uni-{number}") for number in range(count)]
 
 
-def write(store: Store, tenant: TenantId, count: int, *, size: int = 40, key: str | None = None) -> None:
+def write(
+    store: Store, tenant: TenantId, count: int, *, size: int = 40, key: str | None = None, dense: bool = False
+) -> None:
     """Append `count` events to a stream that nobody else has, every second append with all metadata. The same key
-    writes once."""
+    writes once. dense: their text cannot be compressed to less than half."""
     stream = StreamId(f"notes/{uuid4().hex}" if key is None else f"notes/{key}")
     metadata = Metadata(key=key)
     if count % 2:
         metadata = Metadata("person-7", "c-1", "c-0", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", key)
     events = [
-        NewEvent(stream, version, Noted(text=f"ü{version} ".ljust(size, "x")), _BEGAN + timedelta(microseconds=version))
+        NewEvent(
+            stream,
+            version,
+            Noted(text=token_hex(size // 2) if dense else f"ü{version} ".ljust(size, "x")),
+            _BEGAN + timedelta(microseconds=version),
+        )
         for version in range(1, count + 1)
     ]
     store.append(tenant, events, metadata)
