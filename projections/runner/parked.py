@@ -55,7 +55,12 @@ def park(cursor: AnyCursor, tables: Sequence[Table], poisons: Iterable[Poison], 
 
 def cut_off(cursor: AnyCursor) -> set[str]:
     """Who stands still behind a gap, where the log goes on without what came before."""
-    cursor.execute("SELECT DISTINCT tenant FROM views.parked WHERE type = %s", (MISSING,))
+    cursor.execute(
+        "SELECT DISTINCT p.tenant FROM views.parked p "
+        "JOIN views.generations g ON g.view = p.view AND g.generation = p.generation AND g.state = 'live' "
+        "WHERE p.type = %s",
+        (MISSING,),
+    )
     return {tenant for (tenant,) in cursor.fetchall()}
 
 
@@ -79,6 +84,18 @@ def note(cursor: AnyCursor, tables: Sequence[Table], poisons: Iterable[Poison]) 
             "parked_at = excluded.parked_at",
             (poison.view, generation[poison.view], poison.tenant, poison.position, poison.type, poison.reason),
         )
+
+
+def carry_gaps(cursor: AnyCursor, table: Table) -> None:
+    """Note in a generation that is about to go live who stands still behind a gap in the live ones: it has folded no
+    more of their histories than those, and whoever looks for them must find them in it."""
+    cursor.execute(
+        "INSERT INTO views.parked (view, generation, tenant, position, type, reason, parked_at) "
+        "SELECT DISTINCT ON (p.tenant) %s, %s, p.tenant, p.position, p.type, p.reason, p.parked_at FROM views.parked p "
+        "JOIN views.generations g ON g.view = p.view AND g.generation = p.generation AND g.state = 'live' "
+        "WHERE p.type = %s ORDER BY p.tenant, p.parked_at ON CONFLICT DO NOTHING",
+        (table.view.name, table.generation, MISSING),
+    )
 
 
 def stuck(cursor: AnyCursor, tables: Sequence[Table], tenant: str) -> dict[int, int]:

@@ -78,6 +78,7 @@ def switch(connection: AnyConnection, tables: Sequence[Table], types: EventTypes
             fence_all(cursor)
             for table in tables:
                 catch_up(connection, table, types)
+                parked.carry_gaps(cursor, table)
                 _make_live(cursor, table)
     except psycopg.errors.LockNotAvailable as error:
         raise Unavailable(what="the switch", reason="somebody has been using the view for 30 seconds") from error

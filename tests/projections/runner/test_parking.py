@@ -87,3 +87,63 @@ def test_a_key_too_long_for_its_index_parks_its_tenant_and_nobody_waits(stage: S
     (built,) = rebuild(stage.connect, VIEWS, TYPES, ["products"], processes=2)
     assert [(one.tenant, one.position) for one in built.parked] == [("north", 2)]
     assert not stage.verify().differences
+
+
+def _lose(stage: Stage, *positions: int) -> None:
+    """Make neither the log nor the store have these positions of north's, all of its history being published."""
+    with stage.database.connect("admin") as admin:
+        admin.execute("CREATE TABLE lost AS SELECT * FROM store.events WHERE position = ANY(%s)", (list(positions),))
+        admin.execute("ALTER TABLE store.events DISABLE TRIGGER USER")
+        admin.execute("DELETE FROM store.events WHERE position = ANY(%s)", (list(positions),))
+    for position in reversed(positions):
+        del stage.log.partitions[stage.partition("north")][position - 1]
+
+
+def _find(stage: Stage) -> None:
+    with stage.database.connect("admin") as admin:
+        admin.execute("INSERT INTO store.events SELECT * FROM lost")
+
+
+def test_a_tenant_behind_a_gap_is_still_listed_and_resumed_after_all_views_were_rebuilt(stage: Stage) -> None:
+    stage.happened("north", ("o-1", PLACED), ("o-1", OrderPaid(amount=7)), ("o-2", PLACED))
+    stage.publish()
+    _lose(stage, 2)
+    with running(stage.worker()):
+        until(lambda: len(parked_tenants(stage.connect)) == len(VIEWS))
+    rebuild(stage.connect, VIEWS, TYPES, [view.name for view in VIEWS], processes=1)
+    standing = {(one.view, one.tenant, one.position) for one in parked_tenants(stage.connect)}
+    assert standing == {(view.name, "north", 2) for view in VIEWS}
+    with running(stage.worker()):
+        _find(stage)
+        assert resume(stage.connect, VIEWS, TYPES, "orders", NORTH) is None
+        stage.happened("north", ("o-3", PLACED))
+        stage.publish()
+        until(stage.folded)
+    checked = stage.verify()
+    assert (checked.differences, checked.parked) == ((), ())
+
+
+def test_a_view_rebuilt_alone_while_its_tenant_stands_behind_a_gap_can_be_resumed(stage: Stage) -> None:
+    stage.happened("north", ("o-1", PLACED), ("o-1", OrderPaid(amount=7)), ("o-2", PLACED), ("o-3", PLACED))
+    stage.publish()
+    _lose(stage, 3)
+    with running(stage.worker(_brittle(7))):
+        until(lambda: len(parked_tenants(stage.connect)) == len(VIEWS))
+    rebuild(stage.connect, VIEWS, TYPES, ["orders"], processes=1)  # it can fold position 2 now
+    assert [(one.position, one.type) for one in parked_tenants(stage.connect)] == [(3, "missing")] * len(VIEWS)
+    _find(stage)
+    assert resume(stage.connect, VIEWS, TYPES, "orders", NORTH) is None
+    assert stage.folded()
+    checked = stage.verify()
+    assert (checked.differences, checked.parked) == ((), ())
+
+
+def test_a_gap_that_only_a_retired_generation_still_tells_of_cuts_nobody_off(stage: Stage) -> None:
+    stage.happened("north", ("o-1", PLACED))
+    stage.fold_all()
+    rebuild(stage.connect, VIEWS, TYPES, ["orders"], processes=1)
+    with stage.database.connect("admin") as admin:
+        admin.execute("INSERT INTO views.parked VALUES ('orders', 1, 'north', 2, 'missing', 'it was lost')")
+    stage.happened("north", ("o-2", PLACED))
+    stage.fold_all()
+    assert not stage.verify().differences
