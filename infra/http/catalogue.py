@@ -17,9 +17,10 @@ import msgspec
 from baseplus.kernel.refusals import Refusal, Rejected
 from infra.http import refusals as http
 from infra.http.problems import STATUSES, status_of, title_of
+from projections.runner.reader import StandsStill
 
 _PACKAGES = ("baseplus", "tenants")
-_SUBCLASSES = (http.Busy, http.ViewsBehind)
+_SUBCLASSES = (http.Busy, http.ViewsBehind, StandsStill)
 
 
 class Code(msgspec.Struct, frozen=True):

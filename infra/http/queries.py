@@ -36,7 +36,7 @@ def query_view(route: QueryRoute, tenant: str, **ids: str) -> Response:
     if media == CSV:
         assert isinstance(asked, ListQuery)
         return _csv(route, TenantId(tenant), asked, whole="limit" not in given)
-    return cacheable(_JSON.encode(route.read(parts().reader, TenantId(tenant), asked)))
+    return cacheable(_JSON.encode(route.read(parts().reader, TenantId(tenant), asked, until=consistency_token())))
 
 
 def read_question(route: QueryRoute, given: Mapping[str, object], caller: Caller, grant: Grant) -> msgspec.Struct:
@@ -120,7 +120,7 @@ def _csv(route: QueryRoute, tenant: TenantId, asked: ListQuery, *, whole: bool) 
     if whole:
         asked = msgspec.structs.replace(asked, limit=MOST)
     # read before the answer begins, so that what is refused is still answered as a problem
-    first = route.read(reader, tenant, asked)
+    first = route.read(reader, tenant, asked, until=consistency_token())
 
     def lines() -> Iterator[str]:
         yield csv_of(names, first.rows)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import msgspec
 import psycopg
@@ -18,7 +19,20 @@ from baseplus.kernel.vocabulary import TenantId
 T = TypeVar("T")
 Params = Sequence[Any] | Mapping[str, Any]
 
+_STANDING = """
+SELECT p.view, p.position FROM views.parked p JOIN views.generations g USING (view, generation)
+ WHERE g.state = 'live' AND p.view = ANY(%s) AND p.position <= %s ORDER BY p.position LIMIT 1
+"""
+
 _LOOK_AGAIN = 0.005  # seconds
+
+
+class StandsStill(Unavailable):
+    """What is read stands still at an event that it could not take in, and lacks what the read must see. Facts: view,
+    position."""
+
+    code = "view_stands_still"
+    mend: ClassVar[str] = "tell the operator; without a Consistency-Token the state before it is read"
 
 
 def fields(row: type[msgspec.Struct]) -> str:
@@ -56,11 +70,15 @@ class Reader:
         """What `sql` gives for the tenant, each row as `row_type`: a struct with a field per column.
 
         until: wait until the read models have folded the tenant's history up to that position, `patience` seconds at
-        most. Raises Unavailable when they have not, or when the database does not answer.
+        most. Raises Unavailable when they have not, or when the database does not answer; StandsStill when a view that
+        `sql` names passed the tenant over at an event up to there.
         """
         if until is not None and not self.wait(tenant, until, patience):
             reached = self.position(tenant)
             raise Unavailable(what=f"position {until} of {tenant}", reason=f"the read models stand at {reached}")
+        if until is not None:
+            for standing in self._ask(tenant, _STANDING, (re.findall(r"\bviews\.(\w+)", sql), until)):
+                raise StandsStill(**standing)
         return msgspec.convert(self._ask(tenant, sql, params), list[row_type])  # type: ignore[valid-type]
 
     def position(self, tenant: TenantId) -> int:

@@ -12,6 +12,7 @@ from baseplus.kernel.vocabulary import TenantId
 from infra.postgres.database import Database
 from infra.schema import bring_up_to_date
 from infra.settings import read_settings
+from projections.agreements.views import Agreements
 from tests.http.serving import CLAUSE, DRAFT, NORTH, SOUTH, Api, refused, serving
 
 
@@ -118,6 +119,25 @@ def test_a_read_that_cannot_see_what_it_must_says_when_to_come_back(api: Api, ca
     (line,) = (vars(record) for record in caplog.records if record.message == "unavailable")
     assert (line["code"], line["reason"]) == ("views_behind", "the read models stood at 0")
     assert "reason" not in problem["facts"], "what parts of ours say is for whoever runs them"
+
+
+def test_a_read_that_must_see_what_its_view_could_not_fold_is_told_so(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = api.key()
+
+    def mistaken(*_: object) -> None:
+        raise ValueError("a mistake in the view")
+
+    monkeypatch.setattr(Agreements, "evolve", mistaken)
+    token = {"Consistency-Token": api.draft(headers)}
+    with api.projecting():
+        assert api.parts.reader.wait(NORTH, api.position(), patience=60)
+        for path, asked in ((f"{NORTH}/agreements/a-1", {}), (f"{NORTH}/agreements", {"format": "csv"})):
+            problem = refused(api.get(path, headers | token, **asked), 503, "view_stands_still")
+            assert problem["facts"] == {"view": "agreements", "position": api.position() - 1}
+        assert api.get(f"{NORTH}/mentors", headers | token).status_code == 200
+        assert api.get(f"{NORTH}/agreements", headers).get_json()["rows"] == [], "as it stands"
 
 
 def test_a_token_beyond_the_history_is_not_waited_for(api: Api) -> None:

@@ -286,6 +286,25 @@ def test_a_page_that_is_behind_says_so_and_loads_itself_anew(qinglan: Town) -> N
     assert f"#{beyond}" in texts(page, "[role=status] p")[0]
 
 
+def test_a_page_whose_view_stands_still_says_so(qinglan: Town) -> None:
+    position = qinglan.store.position(QINGLAN)
+    with qinglan.parts.database.connect("admin") as admin:
+        admin.execute(
+            "INSERT INTO views.parked SELECT view, generation, %s, %s, 'agreements.agreement_signed.v1', 'a mistake' "
+            "FROM views.generations WHERE view = 'agreements' AND state = 'live'",
+            (QINGLAN, position),
+        )
+        try:
+            page = qinglan.reader().page(f"/t/qinglan/agreements?at={position}", 503)
+            elsewhere = qinglan.reader().get(f"/t/qinglan/mentors?at={position}")
+        finally:
+            admin.execute("DELETE FROM views.parked")
+
+    assert texts(page, "[role=alert] p")[0].startswith("What was done is saved, but what this page shows stands still")
+    assert f"#{position}" in texts(page, "[role=alert] p")[0]
+    assert elsewhere.status_code == 200
+
+
 @pytest.mark.parametrize("position", ["x", "-1", "1.5", "99999999999999999999"])
 def test_a_position_that_is_none_is_refused(qinglan: Town, position: str) -> None:
     page = qinglan.reader().page(f"/t/qinglan/agreements?at={position}", 422)

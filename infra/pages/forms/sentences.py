@@ -107,6 +107,10 @@ SAID: Mapping[str, str] = {
     "invalid_input": mark("A filter in the address has a wrong value."),
     "malformed_request": mark("The request could not be read."),
     "views_behind": mark("The read models are behind. Try again in a moment."),
+    "view_stands_still": mark(
+        "What was done is saved, but what this page shows stands still since event #%(position)s. Tell whoever runs"
+        " the place."
+    ),
     "internal_error": mark("This is a mistake of ours. It is noted, and nothing is lost."),
 }
 """By code, with the facts put in."""

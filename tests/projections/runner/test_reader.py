@@ -10,7 +10,7 @@ import pytest
 
 from baseplus.kernel.refusals import Unavailable
 from baseplus.kernel.vocabulary import TenantId
-from projections.runner.reader import Reader
+from projections.runner.reader import Reader, StandsStill
 from projections.runner.rebuild import rebuild
 from tests.projections.runner.shop import TYPES, VIEWS, Customers, Line, OrderPaid, OrderPlaced, Orders, Products
 from tests.projections.runner.stage import NOON, Stage, running
@@ -111,3 +111,23 @@ def test_a_prepared_query_goes_on_after_a_switch_to_another_generation(stage: St
     rebuild(stage.connect, (Orders(), Later(), Products()), TYPES, ["customers"], processes=1)
     for _ in range(8):
         assert len(reader.rows(NORTH, "SELECT * FROM views.customers", (), dict)) == 1
+
+
+def test_a_read_that_must_see_what_its_view_could_not_fold_is_refused_and_others_are_not(
+    stage: Stage, reader: Reader
+) -> None:
+    orders, customers = "SELECT count(*) AS id FROM views.orders", "SELECT sum(orders) AS id FROM views.customers"
+    both = "SELECT (SELECT count(*) FROM views.orders) AS id, (SELECT count(*) FROM views.customers) AS customers"
+    stage.happened("north", ("o-1", PLACED), ("o-1", OrderPaid(amount=7)), ("o-2", PLACED))
+    stage.happened("south", ("o-1", PLACED), ("o-2", PLACED))
+    stage.fold_all((Orders(refused={7}), Customers(), Products()))
+    for sql in (orders, both):
+        with pytest.raises(StandsStill) as refused:
+            reader.rows(NORTH, sql, (), dict, until=3)
+        assert refused.value.facts == {"view": "orders", "position": 2}
+    assert reader.rows(NORTH, customers, (), dict, until=3) == [{"id": 2}]
+    assert reader.rows(NORTH, orders, (), dict, until=1) == [{"id": 1}]
+    assert reader.rows(NORTH, orders, (), dict) == [{"id": 1}], "whoever must see nothing newer is shown what there is"
+    assert reader.rows(SOUTH, orders, (), dict, until=2) == [{"id": 2}]
+    rebuild(stage.connect, VIEWS, TYPES, ["orders"], processes=1)  # only the retired generation stands still now
+    assert reader.rows(NORTH, orders, (), dict, until=3) == [{"id": 2}]
