@@ -138,6 +138,17 @@ class TestANewAgreement:
         assert filled_in(page)["/title"] == "Of three"
         assert page.select("[role=alert]") == []
 
+    @pytest.mark.parametrize("place", ["/title", "/title/x", "/parties/0/x", "/parties/0", "/parties/9/id", "/", "x"])
+    def test_has_no_more_of_what_is_no_list(self, qinglan: Town, place: str) -> None:
+        reader = qinglan.reader()
+        form = {**reader.form(NEW), "/title": "Of two"}
+
+        answer = reader.post(NEW, {**form, "_more": place})
+
+        assert answer.status_code == 200, answer.text
+        shown = filled_in(BeautifulSoup(answer.text, "html.parser"))
+        assert shown | {"csrf_token": form["csrf_token"]} == form, "whose token says when it was made"
+
 
 class TestAClause:
     PATH = f"/t/qinglan/agreements/{DRAFTED}/clauses"

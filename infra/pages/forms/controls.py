@@ -111,6 +111,12 @@ def place_of(wanted: str, found: Iterable[Control]) -> str:
     return best
 
 
+def one_more(found: Iterable[Control], place: str, extras: Extras) -> Extras:
+    """The same with one more row at a place; unchanged where there are no rows that can be added to."""
+    shown = [len(one.parts) for one in every(found) if one.name == place and one.shape == "rows" and not one.closed]
+    return replace(extras, rows={**extras.rows, _anywhere(place): max(shown) + 1}) if shown else extras
+
+
 def every(found: Iterable[Control]) -> Iterator[Control]:
     """Them, and those that they are made of."""
     for one in found:

@@ -22,7 +22,7 @@ from baseplus.kernel.vocabulary import Id
 from infra.http.refusals import Mistaken, Wrong
 from infra.http.schemas import judge, load
 from infra.pages import frame
-from infra.pages.forms.controls import Control, Extras, controls, every, place_of
+from infra.pages.forms.controls import Control, Extras, controls, every, one_more, place_of
 from infra.pages.forms.refusals import explain
 from infra.pages.forms.submission import Values, sent_values
 from infra.pages.languages import gettext as _
@@ -92,9 +92,9 @@ def form_page(form: Form, thing: str | None) -> ResponseReturnValue:
         return _printed(form, prepared, thing, prepared.values, secrets.token_hex(16))
     fields, key = fields_of(form.command), request.form.get("_key", "")[:_KEY_LONGEST] or secrets.token_hex(16)
     if place := request.form.get("_more"):
-        return _printed(
-            form, prepared, thing, _with_a_row(sent_values(fields, request.form, as_shown=True), place), key
-        )
+        values = sent_values(fields, request.form, as_shown=True)
+        extras = one_more(controls(fields, values, prepared.extras), place, prepared.extras)
+        return _printed(form, replace(prepared, extras=extras), thing, values, key)
     values = sent_values(fields, request.form)
     try:
         place, command = _read(form, thing, values, key)
@@ -152,14 +152,3 @@ def _reference() -> Control:
     """What a new thing shall be called."""
     help_text = _("Lower-case letters, digits and hyphens, like a-2026-001. Left empty, one is made.")
     return Control(_THING, "line", _("Reference"), help_text, value=request.form.get(_THING, ""), longest=64)
-
-
-def _with_a_row(values: Values, place: str) -> Values:
-    """The values with one more row at a place: of parts, or of a word."""
-    inside = values
-    *path, last = place.strip("/").split("/")
-    for step in path:
-        inside = inside.setdefault(step, {})
-    rows = inside.setdefault(last, [])
-    rows.append(type(rows[-1])() if rows else {})
-    return values
