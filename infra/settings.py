@@ -26,8 +26,8 @@ class Settings:
     each event on Kafka, where fewer or more than usual shall do. secret: signs cookies; None: one of our own, made
     once. personas: a file of people to sign in as, which only a demonstration has. stream_url: where browsers find the
     stream of live events; None: there is none. rate_limit: requests of one key in a minute, all processes together.
-    body_limit: bytes of a request's body. proxies: how many of ours stand in front, each of which adds an address to
-    X-Forwarded-For. pages_origin: of pages that may listen to the stream from another origin."""
+    body_limit: bytes of a request's body. proxies: how many of ours stand in front, each of which adds to
+    X-Forwarded-For and X-Forwarded-Proto. pages_origin: of pages that may listen to the stream from another origin."""
 
     data: Path
     database_url: str | None = None

@@ -65,6 +65,12 @@ class _Budget:
             granted = self._counts.hit(self._item, *name)
             return self._allowance(granted, name)
 
+    def add(self, number: int, *name: str) -> Allowance:
+        """Take so many more, though fewer be left."""
+        with self._lock:
+            self._counts.hit(self._item, *name, cost=number)
+            return self._allowance(True, name)
+
     def check(self, *name: str) -> Allowance:
         """`take` without taking. Raises TooManyRequests."""
         with self._lock:
@@ -93,6 +99,11 @@ class RateLimits:
     def take(self, caller: Caller) -> Allowance:
         """Take one request from the budget of the caller's key. Raises TooManyRequests."""
         return self._budget.take(caller.tenant, caller.id)
+
+    def add(self, caller: Caller, number: int) -> Allowance:
+        """So much more is done by a request that was granted: it goes on, and the next one waits where the budget is
+        spent."""
+        return self._budget.add(number, caller.tenant, caller.id)
 
 
 class FailedSignIns:

@@ -29,6 +29,12 @@ def admit() -> None:
         raise
 
 
+def count_more(number: int) -> None:
+    """The request is worth so many more than the one that it was let in as."""
+    if number > 0:
+        g.allowance = parts().limits.add(g.caller, number)
+
+
 def know(caller: Caller) -> None:
     """From here on the request is this caller's: its log lines and its span say the tenant."""
     g.caller = caller

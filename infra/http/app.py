@@ -46,7 +46,8 @@ def create_app(made: Parts, routes: Sequence[Route] = ROUTES, site: Site | None 
     app.url_map.redirect_defaults = False
     app.url_map.converters["id"] = _Id
     if made.settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=made.settings.proxies, x_proto=0)  # type: ignore[method-assign]
+        hops = made.settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.before_request(around.begin)
     app.before_request(_admit)
     app.after_request(around.end)

@@ -14,7 +14,7 @@ from baseplus.kernel.decisions import Step
 from baseplus.kernel.refusals import Rejected
 from baseplus.kernel.routes import CommandRoute
 from baseplus.kernel.vocabulary import Id, TenantId
-from infra.http.admission import permit, require_own
+from infra.http.admission import count_more, permit, require_own
 from infra.http.body import read_body
 from infra.http.commands import metadata, read_order
 from infra.http.headers import idempotency_key
@@ -76,7 +76,9 @@ def _orders(
     """The commands with their actions. Raises Mistaken with all mistakes of all of them, Forbidden, NotYourOwn."""
     wrong = list(_wrong_outside(body))
     orders: list[tuple[str, Step]] = []
-    for index, given in enumerate(body["commands"] if not wrong else ()):
+    commands_given = body["commands"] if not wrong else ()
+    count_more(len(commands_given) - 1)
+    for index, given in enumerate(commands_given):
         try:
             orders.append(_order(commands, caller, tenant, given, f"{seed}/{index}", index))
         except Mistaken as refusal:

@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from baseplus.agreements.terms import PartyKind
 from infra.pages import frame
-from infra.pages.agreements.words import know_organisations
+from infra.pages.agreements.words import know_parties
 from infra.pages.charts import Scale, Tick, scale_around
 from infra.pages.filters import filled
 from infra.pages.languages import gettext as _
@@ -148,9 +149,9 @@ def benchmarks_page() -> ResponseReturnValue:
 def associations(visit: Visit) -> list[str]:
     """The associations that one has to do with: parties of agreements, publishers of adopted standards; oneself."""
     found: dict[str, None] = dict.fromkeys([visit.tenant] if visit.owner.kind == "association" else [])
-    know_organisations(visit)
     if visit.may(agreements):
-        rows = visit.every(agreements, ListAgreements())
+        rows = visit.every(agreements, ListAgreements(party_kind=PartyKind.ASSOCIATION))
+        know_parties(rows)
         found |= dict.fromkeys(party.id for row in rows for party in row.parties if party.kind == "association")
     if visit.may(adoptions):
         found |= dict.fromkeys(row.association for row in visit.every(adoptions, ListAdoptions()))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TypeVar
 
 from flask import g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from baseplus.kernel.refusals import Invalid
+from baseplus.kernel.access import Forbidden
+from baseplus.kernel.paging import ListQuery, Page
+from baseplus.kernel.refusals import Invalid, NotFound
 from infra.pages import events as told
 from infra.pages import frame
 from infra.pages.filters import filled
@@ -15,9 +19,11 @@ from infra.pages.languages import mark
 from infra.pages.tables import Column, Filters, Table
 from infra.pages.visit import Visit
 from infra.wiring import EVENT_TYPES
-from projections.agreements.queries import ListAgreements, agreements
-from projections.apprenticeships.queries import ListApprenticeships, NamedApprenticeshipRow, apprenticeships
+from projections.agreements.queries import ListAgreements, ShowAgreement, agreements, one_agreement
+from projections.apprenticeships.queries import ListApprenticeships, apprenticeships
 from projections.history.queries import EventRow, ListEvents, events
+
+R = TypeVar("R")
 
 _AROUND = 5  # later events that are shown before the one that was asked for
 
@@ -51,18 +57,21 @@ def find(tenant: str) -> ResponseReturnValue:  # noqa: ARG001 - the visit has it
     number = wanted.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) < 19 and int(number) and visit.may(events):
         return redirect(frame.event_url(int(number)) or frame.home(visit), 303)
-    rows = visit.every(agreements, ListAgreements()) if wanted and visit.may(agreements) else []
-    if any(row.id == wanted.lower() for row in rows):
-        return redirect(frame.page_url("agreement", visit, agreement=wanted.lower()), 303)
-    found = [row for row in rows if wanted.lower() in row.title.lower()]
-    return render_template("pages/found.html", wanted=wanted, rows=found, people=_named(visit, wanted))
+    with suppress(Invalid, NotFound, Forbidden):
+        one = visit.ask(one_agreement, filled(ShowAgreement, {}, agreement=wanted.lower()))
+        return redirect(frame.page_url("agreement", visit, agreement=one.id), 303)
+    rows = _with(visit, wanted, agreements, ListAgreements)
+    return render_template(
+        "pages/found.html", wanted=wanted, rows=rows, people=_with(visit, wanted, apprenticeships, ListApprenticeships)
+    )
 
 
-def _named(visit: Visit, wanted: str) -> list[NamedApprenticeshipRow]:
-    if not wanted or not visit.may(apprenticeships):
+def _with(visit: Visit, wanted: str, read: Callable[..., Page[R]], asked: type[ListQuery]) -> list[R]:
+    """What has the wanted words in its name, of what the reader may see."""
+    if not wanted or not visit.may(read):
         return []
     try:
-        return visit.every(apprenticeships, filled(ListApprenticeships, {"search": wanted}))
+        return visit.every(read, filled(asked, {"search": wanted}))
     except Invalid:
         return []
 

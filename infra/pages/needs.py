@@ -63,13 +63,6 @@ class Owed:
     late: Sequence[ObligationRow]
     open: Sequence[ObligationRow]
 
-    def of(self, agreement: str, state: Literal["late", "soon", "later"], today: date, soon: timedelta) -> int:
-        """How often something of an agreement is owed: late, within `soon`, or later."""
-        if state == "late":
-            return sum(row.agreement == agreement for row in self.late)
-        due = [row.due <= today + soon for row in self.open if row.agreement == agreement]
-        return due.count(state == "soon")
-
 
 def owed(visit: Visit) -> Owed:
     """All of them that the reader may see; from here on events name parties by their names. Raises Forbidden."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+from typing import Any
+
+from flask import Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
+from baseplus.kernel.refusals import Refusal
 from infra.http.problems import Refused
 from infra.pages import frame, signin
 from infra.pages.forms.refusals import said
@@ -20,16 +23,29 @@ def refused(refused: Refused) -> Response:
     """The page in place of one that could not be shown."""
     status = refused.problem.status
     kind = {401: "forbidden", 403: "forbidden", 404: "missing"}.get(status, "error")
-    visit = signin.signed_in()  # what has no page of its own has let nobody in yet
+    around = _around(status)
+    visit: Visit | None = around["visit"]
     page = render_template(
         "pages/refused.html",
-        **frame.words(),
+        **around,
         kind=kind,
         problem=refused.problem,
         said=said(refused.problem.code, refused.problem.facts),
         whose=visit.owner.name if visit else "",
     )
     return guarded(Response(page, status, refused.headers))
+
+
+def _around(status: int) -> dict[str, Any]:
+    """What stands around the page. It is a stranger's where we failed: what would say who comes may be what is away."""
+    if status < 500:
+        try:
+            signin.signed_in()  # what has no page of its own has let nobody in yet
+            return frame.words()
+        except Refusal:
+            pass
+    g.pop("visit", None)
+    return frame.words()
 
 
 def stale_form(_error: CSRFError) -> ResponseReturnValue:

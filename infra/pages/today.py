@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -106,10 +107,13 @@ def all_needs(visit: Visit, found: Owed, people: People, day: date) -> list[Need
 
 def kept(found: Owed, day: date) -> Iterable[Kept]:
     """The agreements in force, each with what became of what is owed."""
+    lates = Counter(one.agreement for one in found.late)
+    soons = Counter(one.agreement for one in found.open if one.due <= day + _MONTH)
+    laters = Counter(one.agreement for one in found.open if one.due > day + _MONTH)
     for row in found.agreements.values():
         if row.state not in _KEPT:
             continue
-        late, soon, later = (found.of(row.id, state, day, _MONTH) for state in ("late", "soon", "later"))
+        late, soon, later = lates[row.id], soons[row.id], laters[row.id]
         met = row.obligations_fulfilled + row.obligations_cured
         fallen = met + late
         said = _(

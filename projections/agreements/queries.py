@@ -7,9 +7,10 @@ from typing import Annotated
 
 from msgspec import Meta, structs
 
+from baseplus.agreements.terms import PartyKind
 from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
 from baseplus.kernel.refusals import NotFound
-from baseplus.kernel.vocabulary import Day, Id, TenantId
+from baseplus.kernel.vocabulary import Day, Id, Line, TenantId
 from projections.agreements.views import AgreementRow, AgreementState, ObligationRow, ObligationState
 from projections.runner.reader import Reader, fields
 
@@ -22,6 +23,8 @@ class ListAgreements(ListQuery, frozen=True, kw_only=True):
 
     state: Annotated[AgreementState | None, Meta(description="only those in this state")] = None
     party: Annotated[Id | None, Meta(description="only those of this party")] = None
+    party_kind: Annotated[PartyKind | None, Meta(description="only those with a party of this kind")] = None
+    search: Annotated[Line | None, Meta(description="only those whose title has this in it")] = None
 
 
 class ShowAgreement(Query, frozen=True, kw_only=True):
@@ -60,6 +63,9 @@ def agreements(
     sql = f"""
         SELECT {fields(AgreementRow)} FROM views.agreements
         WHERE id > %(after)s AND (%(state)s::text IS NULL OR state = %(state)s) AND {_OF_PARTY}
+          AND (%(party_kind)s::text IS NULL
+               OR parties @> jsonb_build_array(jsonb_build_object('kind', %(party_kind)s::text)))
+          AND (%(search)s::text IS NULL OR strpos(lower(title), lower(%(search)s)) > 0)
         ORDER BY id LIMIT %(limit)s + 1"""
     rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, AgreementRow, until=until)
     return page_of(rows, asked.limit, lambda row: (row.id,))

@@ -45,6 +45,7 @@ class ListApprenticeships(ListQuery, frozen=True, kw_only=True):
     enterprise: Annotated[Id | None, Meta(description="only those at this enterprise")] = None
     base: Annotated[Id | None, Meta(description="only those at this base")] = None
     agreement: Annotated[Id | None, Meta(description="only those under this agreement")] = None
+    apprentice: Annotated[PersonId | None, Meta(description="only those of this person")] = None
     search: Annotated[Line | None, Meta(description="only apprentices whose name has this in it")] = None
 
 
@@ -88,6 +89,7 @@ def apprenticeships(
           AND (%(state)s::text IS NULL OR state = %(state)s)
           AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(agreement)s::text IS NULL OR agreement = %(agreement)s)
+          AND (%(apprentice)s::text IS NULL OR apprentice = %(apprentice)s)
           AND (%(search)s::text IS NULL OR strpos(lower(name), lower(%(search)s)) > 0)
           AND {_FOR}
         ORDER BY id LIMIT %(limit)s + 1"""

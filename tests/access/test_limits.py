@@ -57,6 +57,19 @@ def test_whoever_has_spent_its_budget_is_told_when_to_come_back_and_may_then(clo
     assert budget.take(ANN) == Allowance(remaining=1, reset_s=60, limit=2)
 
 
+def test_what_one_request_does_more_counts_and_may_spend_the_budget_but_refuses_nobody_who_is_in(clock: Clock) -> None:
+    budget = RateLimits(10, clock=clock)
+    budget.take(ANN)
+    assert budget.add(ANN, 4) == Allowance(remaining=5, reset_s=60, limit=10)
+    budget.take(ANN)
+    assert budget.add(ANN, 999) == Allowance(remaining=0, reset_s=60, limit=10)
+    with pytest.raises(TooManyRequests):
+        budget.take(ANN)
+    budget.take(BEN)
+    clock.seconds += 60
+    assert budget.take(ANN) == Allowance(remaining=9, reset_s=60, limit=10)
+
+
 def test_trying_on_does_not_put_off_the_next_minute(clock: Clock) -> None:
     budget = RateLimits(1, clock=clock)
     budget.take(ANN)

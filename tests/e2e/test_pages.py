@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from uuid import uuid4
 
 from playwright.sync_api import Route, expect
@@ -130,6 +131,25 @@ def test_what_could_not_be_fetched_when_it_happened_is_fetched_again(visit: Visi
 
     expect(person.page.locator("#feed .events")).to_contain_text(title)
     assert refused
+
+
+def test_however_much_happens_a_page_rests_for_a_second_between_two_looks(visit: Visit, qinglan: Place) -> None:
+    person = visit()
+    person.sign_in(qinglan.key())
+    person.open("/t/qinglan/")
+    expect(person.page.get_by_text("Live, at position")).to_be_visible()
+
+    for _burst in range(3):
+        title = f"Told often {uuid4().hex[:6]}"
+        for _more in range(5):
+            qinglan.store.execute(QINGLAN, agreements, f"often-{uuid4().hex[:6]}", Draft(title, (SCHOOL, DRIVES)))
+        expect(person.page.locator("#feed .events")).to_contain_text(title)
+
+    looks = person.page.evaluate(
+        "performance.getEntriesByType('resource').filter(one => one.name.includes('at=')).map(one => one.startTime)"
+    )
+    assert len(looks) >= 3
+    assert min(after - before for before, after in pairwise(looks)) > 990  # ms
 
 
 def test_whoever_has_paused_sees_it_when_they_go_on(visit: Visit, qinglan: Place) -> None:

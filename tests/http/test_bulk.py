@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from baseplus.kernel.access import Role
-from tests.http.serving import CLAUSE, DRAFT, NORTH, Api, refused
+from infra.postgres.database import Database
+from infra.schema import bring_up_to_date
+from infra.settings import read_settings
+from tests.http.serving import CLAUSE, DRAFT, NORTH, Api, refused, serving
 
 
 def draft(thing: str, **more: Any) -> dict[str, Any]:
@@ -47,6 +50,19 @@ def test_many_commands_happen_together(api: Api) -> None:
             },
         ],
     }
+
+
+def test_each_command_counts_against_the_budget(database: Database) -> None:
+    bring_up_to_date(database)
+    with serving(database, settings=read_settings({"BASEPLUS_RATE_LIMIT": "5"})) as api:
+        headers = api.key()
+        three = api.post(f"{NORTH}/bulk", headers, {"commands": [draft("a-1"), draft("a-2"), draft("a-3")]})
+        assert three.headers["RateLimit"].startswith('"key";r=2;t=')
+        # what was let in is answered, though it is more than was left
+        more = api.post(f"{NORTH}/bulk", headers, {"commands": [draft(f"b-{number}") for number in range(9)]})
+        assert (three.status_code, more.status_code) == (200, 200)
+        assert more.headers["RateLimit"].startswith('"key";r=0;t=')
+        refused(api.post(f"{NORTH}/bulk", headers, {"commands": [draft("c-1")]}), 429, "rate_limited")
 
 
 def test_a_repetition_is_answered_as_the_first_time_with_the_ids_that_were_made(api: Api) -> None:

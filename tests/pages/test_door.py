@@ -14,7 +14,7 @@ from infra.pages.personas import read_personas
 from infra.postgres.database import Database
 from infra.settings import read_settings
 from tenants.keys.model import RevokeKey, keys
-from tests.pages.town import QINGLAN, Reader, Town, texts, town
+from tests.pages.town import QINGLAN, Reader, Town, filled_in, texts, town
 
 PAGES = [
     "/t/qinglan/",
@@ -82,6 +82,30 @@ def test_cookies_are_secure_where_the_request_was(qinglan: Town) -> None:
     assert answer.status_code == 303
     for cookie in (form_cookie, *answer.headers.getlist("Set-Cookie")):
         assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; ")), cookie
+
+
+def test_cookies_are_secure_where_a_proxy_of_ours_speaks_tls(database: Database) -> None:
+    told = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
+    settings = replace(read_settings({"BASEPLUS_PROXIES": "1"}), secret="a secret of the tests")
+    with town(database, settings) as proxied:
+        client = proxied.app.test_client()
+        page = client.get("/", headers=told)
+        (form_cookie,) = page.headers.getlist("Set-Cookie")
+        form = filled_in(BeautifulSoup(page.text, "html.parser")) | {"key": str(proxied.key())}
+
+        elsewhere = client.post("/sign-in", data=form, headers=told | {"Referer": "https://evil.example/"})
+        answer = client.post("/sign-in", data=form, headers=told | {"Referer": "https://localhost/"})
+
+    assert elsewhere.status_code == 400
+    assert answer.status_code == 303
+    for cookie in (form_cookie, *answer.headers.getlist("Set-Cookie")):
+        assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; ")), cookie
+
+
+def test_without_a_proxy_of_ours_nobody_is_believed_about_tls(qinglan: Town) -> None:
+    (cookie,) = qinglan.stranger().get("/", headers={"X-Forwarded-Proto": "https"}).headers.getlist("Set-Cookie")
+
+    assert "Secure" not in cookie.split("; ")
 
 
 @pytest.mark.parametrize("key", ["", "bp_qinglan_k-1_short", "nonsense", f"bp_qinglan_k-1_{'a' * 52}"])

@@ -5,13 +5,21 @@ from __future__ import annotations
 import gzip
 import itertools
 import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from msgspec import structs
 
 from baseplus.kernel.vocabulary import TenantId
+from infra.pages.needs import Owed
+from infra.pages.today import kept
 from infra.postgres.database import Database
 from infra.wiring import ROUTES
+from projections.agreements.queries import ShowAgreement, one_agreement
+from projections.agreements.views import AgreementRow, ObligationRow
 from tenants.model import TenantKind
 from tests.pages.town import DRAFTED, IN_FORCE, QINGLAN, TO_SIGN, Reader, Town, texts, town
 
@@ -259,6 +267,44 @@ def test_a_part_of_a_title_finds_agreements_and_nonsense_nothing(qinglan: Town) 
     for nonsense in ("zzz", "", "#0", "%00", "\x00", "%"):
         page = BeautifulSoup(reader.get("/t/qinglan/find", query_string={"q": nonsense}).text, "html.parser")
         assert texts(page, ".empty h2") == ["Nothing of this name"], repr(nonsense)
+
+
+def test_a_search_reads_what_it_finds_and_nothing_else(qinglan: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, rows, read = qinglan.reader(), qinglan.parts.reader.rows, list[object]()
+
+    def noted(*asked: Any, **more: Any) -> list[Any]:
+        found = rows(*asked, **more)
+        read.extend(found)
+        return found
+
+    monkeypatch.setattr(qinglan.parts.reader, "rows", noted)
+    reader.page("/t/qinglan/find?q=Metrology")
+
+    assert [row.id for row in read if isinstance(row, AgreementRow)] == [TO_SIGN]
+
+
+class Counted(list[ObligationRow]):
+    """How often somebody went through it."""
+
+    passes = 0
+
+    def __iter__(self) -> Iterator[ObligationRow]:
+        self.passes += 1
+        return super().__iter__()
+
+
+def test_what_is_owed_is_gone_through_as_often_for_many_agreements_as_for_one(qinglan: Town) -> None:
+    row = one_agreement(qinglan.parts.reader, QINGLAN, ShowAgreement(agreement=IN_FORCE))
+    passes = []
+    for many in (1, 50):
+        late, due = Counted(), Counted()
+        found = Owed({str(number): structs.replace(row, id=str(number)) for number in range(many)}, late, due)
+        with qinglan.app.test_request_context("/"):
+            qinglan.app.preprocess_request()
+            assert len(list(kept(found, datetime.now(UTC).date()))) == many
+        passes.append((late.passes, due.passes))
+
+    assert passes[0] == passes[1]
 
 
 def test_the_reference_for_programs_has_every_route(qinglan: Town) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import abort, request
 
+from baseplus.agreements.terms import PartyKind
 from baseplus.apprenticeships.events import MentorKind
 from baseplus.apprenticeships.model import AssignMentor, Enrol, ReassignMentor, Start
 from infra.pages import frame
@@ -30,7 +31,7 @@ def _found(visit: Visit, thing: str | None) -> NamedApprenticeshipRow:
 
 
 def _enrol(visit: Visit, _thing: str | None) -> Prepared:
-    known = visit.every(agreements, ListAgreements())
+    known = visit.every(agreements, ListAgreements(party_kind=PartyKind.ENTERPRISE))
     partners = {party.id: name_of(party) for row in known for party in row.parties if party.kind == "enterprise"}
     extras = Extras(
         choices={

@@ -69,8 +69,8 @@ def _other_side(visit: Visit, thing: str | None) -> Prepared:
 def _trained(visit: Visit, apprentice: str) -> NamedApprenticeshipRow | None:
     if not visit.may(apprenticeships):
         return None
-    rows = visit.every(apprenticeships, ListApprenticeships())
-    return next((row for row in rows if row.apprentice == apprentice), None)
+    rows = visit.ask(apprenticeships, ListApprenticeships(apprentice=apprentice, limit=1)).rows
+    return rows[0] if rows else None
 
 
 def _scored(

@@ -5,9 +5,9 @@
   const address = document.body.dataset.stream;
   if (!address || !window.EventSource) return;
 
-  const ALL = "*", PATIENCE_MS = 1000;
+  const ALL = "*", PAUSE_MS = 1000;
   const happened = new Set(); // streams since the last look
-  let wanted = 0, busy = false;
+  let wanted = 0, busy = false, timer = null, rested = 0; // rested: when there may be another look
 
   const about = (element) => happened.has(ALL) || element.dataset.live.split(" ").some((name) =>
     name === ALL || [...happened].some((stream) => stream === name || stream.startsWith(name + "/")));
@@ -21,8 +21,13 @@
     first.textContent = live ? bar.dataset.liveText : bar.dataset.stillText;
   };
 
+  function soon() { // at once where it has been quiet
+    if (busy || timer !== null) return;
+    timer = setTimeout(refresh, Math.max(0, rested - performance.now()));
+  }
+
   async function refresh() {
-    if (busy) return;
+    timer = null;
     const upto = wanted;
     const stale = [...document.querySelectorAll("[data-live][id]")].filter(about);
     const about_these = [...happened];
@@ -50,8 +55,8 @@
       show(source.readyState === EventSource.OPEN);
     } finally {
       busy = false;
-      if (again) setTimeout(refresh, PATIENCE_MS);
-      else if (wanted > upto) refresh();
+      rested = performance.now() + PAUSE_MS * (1 + Math.random()); // many pages that look on do not come all at once
+      if (again || wanted > upto) soon();
     }
   }
 
@@ -67,7 +72,7 @@
     const told = JSON.parse(message.data);
     happened.add(told.stream ?? ALL);
     wanted = Math.max(wanted, told.position);
-    refresh();
+    soon();
   };
 
   const source = new EventSource(address, { withCredentials: true });

@@ -84,7 +84,7 @@ def test_one_agreement_is_found_by_its_id_in_its_tenant_only(reader: Reader) -> 
 
 
 @pytest.mark.usefixtures("told")
-def test_agreements_are_asked_for_by_state_and_by_party(reader: Reader) -> None:
+def test_agreements_are_asked_for_by_state_party_and_title(reader: Reader) -> None:
     def ids(**asked: str) -> list[str]:
         return [row.id for row in queries.agreements(reader, NORTH, queries.ListAgreements(**asked)).rows]  # type: ignore[arg-type]
 
@@ -93,6 +93,10 @@ def test_agreements_are_asked_for_by_state_and_by_party(reader: Reader) -> None:
     assert ids(party="yunchuan") == ["a-1", "a-3"]
     assert ids(party="yunchuan", state="in_force") == ["a-3"]
     assert ids(party="nobody") == []
+    assert ids(party_kind="enterprise", state="draft") == ["a-1"]
+    assert ids(party_kind="association") == []
+    assert ids(search="agreement A-2") == ["a-2"]
+    assert ids(search="%") == []
     assert [row.id for row in queries.agreements(reader, SOUTH, queries.ListAgreements()).rows] == ["a-3"]
 
 

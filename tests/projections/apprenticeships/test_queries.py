@@ -94,7 +94,9 @@ def test_an_apprenticeship_names_its_mentors(reader: Reader) -> None:
     assert (row.state, row.exit_reason, row.tutor_name, row.master_name) == ("exited", "transferred", None, None)
 
 
-def test_apprenticeships_are_asked_for_by_state_mentor_enterprise_base_agreement_and_name(reader: Reader) -> None:
+def test_apprenticeships_are_asked_for_by_state_mentor_enterprise_base_agreement_person_and_name(
+    reader: Reader,
+) -> None:
     assert listed(reader) == ["ap-1", "ap-2", "ap-3"]
     assert listed(reader, state="enrolled") == ["ap-2"]
     assert listed(reader, mentor="m-he") == ["ap-1", "ap-2"]
@@ -102,6 +104,7 @@ def test_apprenticeships_are_asked_for_by_state_mentor_enterprise_base_agreement
     assert listed(reader, enterprise="hengtai") == ["ap-3"]
     assert listed(reader, base="base-yunchuan", state="in_training") == ["ap-1"]
     assert listed(reader, agreement="agr-hengtai") == ["ap-3"]
+    assert listed(reader, apprentice="p-ap-2") == ["ap-2"]
     assert listed(reader, search="lin") == ["ap-2", "ap-3"]
     assert listed(reader, search="yutong", enterprise="hengtai") == []
     assert listed(reader, search="%") == []
