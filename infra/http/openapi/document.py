@@ -33,7 +33,7 @@ from infra.http.own import BULK, FEED
 from infra.http.problems import STATUSES, Problem
 from infra.wiring import ROUTES
 
-_ALWAYS = (400, 401, 403, 404, 429, 500, 503)
+_ALWAYS = (400, 401, 403, 404, 414, 429, 431, 500, 503)
 _ON_COMMANDS = (409, 412, 413, 415, 422)
 _ON_QUERIES = (406, 422)
 _ABOUT = {
