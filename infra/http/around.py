@@ -61,8 +61,9 @@ def end(response: Response) -> Response:
 
 
 def leave(_error: BaseException | None) -> None:
-    """When it has been answered."""
-    g.open.close()
+    """When it has been answered, if it began."""
+    if "open" in g:
+        g.open.close()
 
 
 def template() -> str:
