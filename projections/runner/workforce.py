@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing import connection
@@ -54,6 +55,8 @@ def spread(task: Task, processes: int, *, without: Sequence[int] = ()) -> Iterat
 
 
 def _run(task: Task, number: int, pipe: Connection, without: Sequence[int]) -> None:
+    # Who has had enough of us says so by SIGTERM: we end without a word, whatever the parent does at that signal.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parent = os.getppid()
     for descriptor in without:
         os.close(descriptor)
