@@ -17,6 +17,7 @@ from projections.agreements import queries
 from projections.agreements.views import Agreements, Obligations
 from projections.runner.reader import Reader
 from tests.agreements.story import ENTERPRISE, GUIDANCE, SCHOOL
+from tests.projections.paging import page_by_page
 from tests.projections.runner.stage import Stage
 
 NORTH, SOUTH = TenantId("north"), TenantId("south")
@@ -106,14 +107,8 @@ def test_pages_follow_one_another_without_gap_or_overlap(reader: Reader) -> None
     second = queries.agreements(reader, NORTH, queries.ListAgreements(limit=2, cursor=first.cursor))
     assert [[row.id for row in page.rows] for page in (first, second)] == [["a-1", "a-2"], ["a-3"]]
     assert second.cursor is None
-    seen, cursor = [], None
-    while True:
-        page = queries.obligations(reader, NORTH, queries.ListObligations(limit=1, cursor=cursor))
-        seen += [row.key for row in page.rows]
-        cursor = page.cursor
-        if cursor is None:
-            break
-    assert seen == ["a-3:guide:1", "a-3:found:1", "a-3:guide:2"]
+    owed = page_by_page(queries.obligations, reader, NORTH, queries.ListObligations())
+    assert [row.key for row in owed] == ["a-3:guide:1", "a-3:found:1", "a-3:guide:2"]
 
 
 @pytest.mark.usefixtures("told")

@@ -27,6 +27,7 @@ from projections.mentors.views import Mentors
 from projections.runner.reader import Reader
 from tests.apprenticeships.story import MASTER, TUTOR
 from tests.contracts.examples import example
+from tests.projections.paging import page_by_page
 from tests.projections.runner.stage import Stage
 
 NORTH, SOUTH = TenantId("north"), TenantId("south")
@@ -185,13 +186,7 @@ def test_guidance_and_assessments_are_in_the_timeline_of_the_apprentice(stage: S
 
 def test_pages_follow_one_another_without_gap_or_overlap(reader: Reader) -> None:
     def pages(query: Any, asked: type[Any], place: str, **named: str) -> list[Any]:
-        seen, cursor = [], None
-        while True:
-            page = query(reader, NORTH, asked(limit=2, cursor=cursor, **named))
-            seen += [getattr(row, place) for row in page.rows]
-            cursor = page.cursor
-            if cursor is None:
-                return seen
+        return [getattr(row, place) for row in page_by_page(query, reader, NORTH, asked(**named), limit=2)]
 
     assert pages(queries.apprenticeships, queries.ListApprenticeships, "id") == ["ap-1", "ap-2", "ap-3"]
     assert pages(mentors, ListMentors, "id") == ["m-gao", "m-he", "m-xu"]

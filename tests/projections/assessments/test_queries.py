@@ -25,6 +25,7 @@ from projections.runner.reader import Reader
 from projections.standards import queries as of_standards
 from projections.standards.views import Adoptions, Standards
 from tests.assessment.story import ASSOCIATION, ENTERPRISE, SCHOOL, TITLE, order, publish, record, scores
+from tests.projections.paging import page_by_page
 from tests.projections.runner.stage import Stage
 
 NORTH, SOUTH, MACHINISTS, WELDERS = (TenantId(name) for name in ("north", "south", ASSOCIATION, "welders"))
@@ -164,13 +165,7 @@ def test_another_tenants_rows_are_not_found(reader: Reader) -> None:
 
 def test_pages_follow_one_another_without_gap_or_overlap(reader: Reader) -> None:
     def pages(query: Any, tenant: TenantId, asked: type[Any], place: str) -> list[Any]:
-        seen, cursor = [], None
-        while True:
-            page = query(reader, tenant, asked(limit=1, cursor=cursor))
-            seen += [getattr(row, place) for row in page.rows]
-            cursor = page.cursor
-            if cursor is None:
-                return seen
+        return [getattr(row, place) for row in page_by_page(query, reader, tenant, asked())]
 
     assert pages(queries.assessments, NORTH, queries.ListAssessments, "key") == listed(reader)
     assert pages(of_standards.standards, MACHINISTS, of_standards.ListStandards, "key") == ["cnc:1", "cnc:2"]

@@ -36,6 +36,7 @@ from projections.runner.reader import Reader
 from projections.services import queries as of_services
 from projections.services.views import Channels, Requests, Services
 from tests.bases.story import RULES, TEXT, at, day, digest
+from tests.projections.paging import page_by_page
 from tests.projections.runner.stage import Stage
 
 NORTH, SOUTH = TenantId("north"), TenantId("south")
@@ -115,14 +116,7 @@ def reader(module_database: Database) -> Iterator[Reader]:
 def found(reader: Reader, read: Callable[..., Any], query: type, field: str, **asked: Any) -> list[Any]:
     """What a list gives, page by page of one row, which is what it gives at once."""
     rows = read(reader, NORTH, query(**asked)).rows
-    paged, cursor = [], None
-    for _ in range(len(rows) + 1):
-        page = read(reader, NORTH, query(**asked, limit=1, cursor=cursor))
-        paged += page.rows
-        if not page.has_more:
-            break
-        cursor = page.cursor
-    assert paged == rows
+    assert page_by_page(read, reader, NORTH, query(**asked)) == rows
     return [getattr(row, field) for row in rows]
 
 

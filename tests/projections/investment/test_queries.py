@@ -25,6 +25,7 @@ from projections.investment.views import Accounts
 from projections.runner.reader import Reader
 from tests.apprenticeships.story import day
 from tests.investment.story import FEE, SCHOOL, WAGE, cny, eur, halves
+from tests.projections.paging import page_by_page
 from tests.projections.runner.stage import Stage
 
 NORTH, SOUTH = TenantId("north"), TenantId("south")
@@ -234,14 +235,7 @@ def test_another_tenants_money_is_not_seen(reader: Reader) -> None:
 )
 def test_pages_follow_one_another_without_gap_or_overlap(reader: Reader, query: Any, asked: Any) -> None:
     whole = query(reader, NORTH, asked).rows
-    seen, cursor = [], None
-    while True:
-        page = query(reader, NORTH, msgspec.structs.replace(asked, limit=1, cursor=cursor))
-        seen += page.rows
-        cursor = page.cursor
-        if cursor is None:
-            break
-    assert seen == whole
+    assert page_by_page(query, reader, NORTH, asked) == whole
     with pytest.raises(Invalid, match="cursor"):
         query(reader, NORTH, msgspec.structs.replace(asked, cursor="nonsense"))
 
