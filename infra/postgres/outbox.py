@@ -62,16 +62,22 @@ RETURNING log_epoch
 """
 _FORGET = "DELETE FROM store.relayed r USING store.tenants t WHERE t.tenant = r.tenant AND t.partition = %s"
 
-_BACKLOG = """
-SELECT coalesce(sum(t.last_position - coalesce(r.position, 0)), 0)::bigint,
-       coalesce(extract(epoch FROM clock_timestamp() - min(e.recorded_at)), 0)::float8
-  FROM store.tenants t
-  LEFT JOIN store.relayed r USING (tenant)
+_AGE = """coalesce(extract(epoch FROM clock_timestamp() - min(e.recorded_at)), 0)::float8
+  FROM store.tenants t LEFT JOIN {} r USING (tenant)
  CROSS JOIN LATERAL (SELECT x.recorded_at FROM store.events x
                       WHERE x.tenant = t.tenant AND x.position > coalesce(r.position, 0)
                       ORDER BY x.position LIMIT 1) e
  WHERE t.last_position > coalesce(r.position, 0)
 """
+
+
+def age_behind(positions: str) -> str:
+    """The end of a SELECT: the seconds for which the oldest event has waited that is behind a table of tenants'
+    positions `r`, over all tenants `t` that are behind; 0 where none is."""
+    return _AGE.format(positions)
+
+
+_BACKLOG = "SELECT coalesce(sum(t.last_position - coalesce(r.position, 0)), 0)::bigint, " + age_behind("store.relayed")
 
 
 class Due(NamedTuple):

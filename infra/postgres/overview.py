@@ -15,6 +15,7 @@ from baseplus.kernel.events import EventTypes
 from baseplus.kernel.refusals import UnknownTenant
 from baseplus.kernel.vocabulary import TenantId
 from infra.postgres.database import Database
+from infra.postgres.outbox import age_behind
 
 
 class TenantLine(msgspec.Struct, frozen=True):
@@ -95,21 +96,13 @@ _TENANTS = """
      ORDER BY t.tenant
 """
 
-_OLDEST = """
-    SELECT coalesce(extract(epoch FROM clock_timestamp() - min(e.recorded_at)), 0)::float8
-      FROM store.tenants t LEFT JOIN {} r USING (tenant)
-     CROSS JOIN LATERAL (SELECT x.recorded_at FROM store.events x
-                          WHERE x.tenant = t.tenant AND x.position > coalesce(r.position, 0)
-                          ORDER BY x.position LIMIT 1) e
-     WHERE t.last_position > coalesce(r.position, 0)
-"""
 _PIPELINE = f"""
     SELECT (SELECT count(*) FROM store.tenants),
            (SELECT coalesce(sum(last_position), 0)::bigint FROM store.tenants),
            (SELECT coalesce(sum(position), 0)::bigint FROM store.relayed),
-           ({_OLDEST.format("store.relayed")}),
+           (SELECT {age_behind("store.relayed")}),
            (SELECT coalesce(sum(position), 0)::bigint FROM views.tenant_position),
-           ({_OLDEST.format("views.tenant_position")}),
+           (SELECT {age_behind("views.tenant_position")}),
            (SELECT count(*) FROM views.parked JOIN views.generations g USING (view, generation) WHERE g.state = 'live'),
            (SELECT count(*) FROM views.workers WHERE seen_at > now() - interval '15 s')
 """

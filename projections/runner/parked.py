@@ -9,6 +9,9 @@ from baseplus.kernel.refusals import Refusal
 from projections.runner.fold import Halted, Poison
 from projections.runner.rows import AnyCursor, Table
 
+LIVE = "views.parked p JOIN views.generations g ON g.view = p.view AND g.generation = p.generation AND g.state = 'live'"
+"""Who stands still in the generations that are read, for a FROM."""
+
 MISSING = "missing"
 """Stands for the type of an event that nobody has any more."""
 
@@ -43,8 +46,7 @@ def park(cursor: AnyCursor, tables: Sequence[Table], poisons: Iterable[Poison], 
     """Note that these tenants stand still. Raises TooManyParked if more than `limit` did within `window` seconds."""
     note(cursor, tables, poisons)
     cursor.execute(
-        "SELECT count(DISTINCT p.tenant), max(p.view), max(p.reason) FROM views.parked p "
-        "JOIN views.generations g ON g.view = p.view AND g.generation = p.generation AND g.state = 'live' "
+        f"SELECT count(DISTINCT p.tenant), max(p.view), max(p.reason) FROM {LIVE} "
         "WHERE p.parked_at > clock_timestamp() - make_interval(secs => %s) AND p.type <> %s",
         (window, MISSING),
     )
@@ -55,12 +57,7 @@ def park(cursor: AnyCursor, tables: Sequence[Table], poisons: Iterable[Poison], 
 
 def cut_off(cursor: AnyCursor) -> set[str]:
     """Who stands still behind a gap, where the log goes on without what came before."""
-    cursor.execute(
-        "SELECT DISTINCT p.tenant FROM views.parked p "
-        "JOIN views.generations g ON g.view = p.view AND g.generation = p.generation AND g.state = 'live' "
-        "WHERE p.type = %s",
-        (MISSING,),
-    )
+    cursor.execute(f"SELECT DISTINCT p.tenant FROM {LIVE} WHERE p.type = %s", (MISSING,))
     return {tenant for (tenant,) in cursor.fetchall()}
 
 
@@ -91,8 +88,7 @@ def carry_gaps(cursor: AnyCursor, table: Table) -> None:
     more of their histories than those, and whoever looks for them must find them in it."""
     cursor.execute(
         "INSERT INTO views.parked (view, generation, tenant, position, type, reason, parked_at) "
-        "SELECT DISTINCT ON (p.tenant) %s, %s, p.tenant, p.position, p.type, p.reason, p.parked_at FROM views.parked p "
-        "JOIN views.generations g ON g.view = p.view AND g.generation = p.generation AND g.state = 'live' "
+        f"SELECT DISTINCT ON (p.tenant) %s, %s, p.tenant, p.position, p.type, p.reason, p.parked_at FROM {LIVE} "
         "WHERE p.type = %s ORDER BY p.tenant, p.parked_at ON CONFLICT DO NOTHING",
         (table.view.name, table.generation, MISSING),
     )

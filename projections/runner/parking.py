@@ -15,7 +15,7 @@ from baseplus.kernel.vocabulary import TenantId
 from projections.runner.fold import Poison
 from projections.runner.generations import live_tables, view_named
 from projections.runner.history import history
-from projections.runner.parked import MISSING, halted, note
+from projections.runner.parked import LIVE, MISSING, halted, note
 from projections.runner.projector import Projector
 from projections.runner.rows import AnyConnection, AnyCursor, AnyView
 from projections.runner.session import Connect, open_session
@@ -43,8 +43,7 @@ def parked_tenants(connect: Connect) -> list[Parked]:
     """Everybody who stands still, the longest first."""
     with open_session(connect) as connection:
         rows = connection.execute(
-            "SELECT p.view, p.tenant, p.position, p.type, p.reason, p.parked_at FROM views.parked p "
-            "JOIN views.generations g ON g.view = p.view AND g.generation = p.generation AND g.state = 'live' "
+            f"SELECT p.view, p.tenant, p.position, p.type, p.reason, p.parked_at FROM {LIVE} "
             "ORDER BY p.parked_at, p.view, p.tenant"
         )
         return [Parked(*row) for row in rows.fetchall()]
