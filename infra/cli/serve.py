@@ -62,9 +62,10 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         command = [sys.executable, "-m", "infra.http.server"]
         server = launch(command, log=None, death_signal=signal.SIGTERM, env=env)
         try:
-            _await(server, f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz", stop)
-            say(f"Serving http://{host}:{port}/v1 with {workers} processes of {threads} threads. Ctrl-C stops.")
-            with announcing(settings, "serve", f"http://{host}:{port}"):
+            address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+            _await(server, f"{address}/healthz", stop)
+            say(f"Serving {address}/v1 with {workers} processes of {threads} threads. Ctrl-C stops.")
+            with announcing(settings, "serve", address):
                 while not stop.wait(_LOOK):
                     _require_alive(server)
         finally:
