@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.error import HTTPError
 
 from baseplus.kernel.refusals import Refusal
 
@@ -155,6 +158,23 @@ def require_port(port: int, what: str, host: str = "127.0.0.1") -> None:
         if error.errno == errno.EADDRINUSE:
             raise PortInUse(what=what, port=port) from None
         raise CannotListen(what=what, address=f"{host}:{port}", reason=error.strerror) from None
+
+
+def asked(url: str, patience: float = 5.0) -> dict[str, Any] | None:
+    """The JSON object that a process of ours answers, whatever the status; None where there is none. patience: seconds.
+
+    By itself: no proxy of the environment stands between us and our own.
+    """
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        try:
+            with direct.open(url, timeout=patience) as answer:
+                told = json.load(answer)
+        except HTTPError as error:
+            told = json.load(error)
+    except (OSError, ValueError):
+        return None
+    return told if isinstance(told, dict) else None
 
 
 @contextmanager

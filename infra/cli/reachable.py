@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-import urllib.request
 from collections.abc import Iterator
-from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 from infra.cli.finding import Finding
 from infra.environment import Folder, answers
 from infra.observability.tracing import ENDPOINTS
+from infra.service import asked
 from infra.settings import Settings
-
-_PATIENCE = 5.0  # seconds
 
 
 def reachable(settings: Settings) -> Iterator[Finding]:
@@ -30,7 +25,7 @@ def reachable(settings: Settings) -> Iterator[Finding]:
 def _api(address: str | None) -> Finding:
     if address is None:
         return Finding("API", "warn", "not running on this data folder", "run: baseplus serve, or baseplus demo")
-    told = _ask(f"{_reached(address)}/readyz")
+    told = asked(f"{_reached(address)}/readyz")
     if told is None:
         return Finding("API", "fail", f"does not answer at {address}", "read its log, or start it: baseplus serve")
     wrong = [f"{check['what']}: {check['found']}" for check in told.get("checks", ()) if check["state"] != "ok"]
@@ -48,7 +43,7 @@ def _stream(address: str | None, public: str | None) -> Finding:
             "run: baseplus stream, or baseplus demo",
         )
     where = address or public or ""
-    if _ask(f"{_reached(where)}/healthz") is None:
+    if asked(f"{_reached(where)}/healthz") is None:
         mend = "read its log, or start it: baseplus stream" if address else "start it, or mend BASEPLUS_STREAM_URL"
         return Finding("live updates", "fail", f"does not answer at {where}", mend)
     return Finding("live updates", "ok", f"answers at {where}")
@@ -72,16 +67,3 @@ def _collector(endpoint: str) -> Finding:
 def _reached(address: str) -> str:
     """Where we reach what listens on all addresses."""
     return address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
-
-
-def _ask(url: str) -> dict[str, Any] | None:
-    """The JSON object that is answered, whatever the status; None where there is none."""
-    try:
-        try:
-            with urllib.request.urlopen(url, timeout=_PATIENCE) as answer:  # noqa: S310 from our own folder or settings
-                told = json.load(answer)
-        except HTTPError as error:
-            told = json.load(error)
-    except (OSError, ValueError):
-        return None
-    return told if isinstance(told, dict) else None

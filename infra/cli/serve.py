@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,12 +20,11 @@ from infra.cli.output import say
 from infra.cli.stopping import stop_event
 from infra.environment import announcing, open_database
 from infra.observability.logging import log_json_lines
-from infra.service import ServiceFailed, end, launch, require_port
+from infra.service import ServiceFailed, asked, end, launch, require_port
 from infra.settings import read_settings
 
 _WHAT = "The API"
 _LOOK = 0.1  # seconds between two looks at the server
-_PATIENCE = 5.0  # seconds for an answer
 
 
 @click.command(
@@ -74,18 +72,8 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 
 def _await(server: subprocess.Popen[bytes], health: str, stop: threading.Event) -> None:
     """Until a worker answers: the port is open before one has begun, and stays so where none can."""
-    while not _healthy(health) and not stop.wait(_LOOK):
+    while asked(health) is None and not stop.wait(_LOOK):
         _require_alive(server)
-
-
-def _healthy(health: str) -> bool:
-    # by itself: no proxy of the environment stands between us and our own server
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with direct.open(health, timeout=_PATIENCE):
-            return True
-    except OSError:
-        return False
 
 
 def _require_alive(server: subprocess.Popen[bytes]) -> None:

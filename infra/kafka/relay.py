@@ -45,7 +45,7 @@ SET_ASIDE = Gauge("baseplus_relay_tenants_set_aside", "Tenants whose next event 
 
 _BUSY, _IDLE = 0.005, 0.12  # seconds between two looks for news: while there is much, and at most
 _MUCH = 50  # events a second
-_RECORD_EVERY = 0.25
+_RECORD_EVERY = 0.5
 _CHORES_EVERY = 1.0
 _INSPECT_EVERY = 10.0
 _STALLED = 30.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -24,7 +25,8 @@ SELECT p.view, p.position FROM views.parked p JOIN views.generations g USING (vi
  WHERE g.state = 'live' AND p.view = ANY(%s) AND p.position <= %s ORDER BY p.position LIMIT 1
 """
 
-_LOOK_AGAIN = 0.005  # seconds
+_BRIEF = 0.25  # seconds that anybody may wait: as long as it takes where all is well
+_SOON, _LATER = 0.008, 0.03  # seconds between two looks: at first, and at most
 
 
 class StandsStill(Unavailable):
@@ -43,10 +45,13 @@ def fields(row: type[msgspec.Struct]) -> str:
 class Reader:
     """A pool of connections of the application's role. Thread-safe; not fork-safe.
 
-    dsn: logs in as that role. size: connections at most. timeout: seconds to wait for a connection.
+    dsn: logs in as that role. size: connections at most. timeout: seconds to wait for a connection. waits: how many may
+    wait for read models at once, beyond a moment; whoever comes then is told at once that they are behind. Where a
+    worker stands still, those who need not wait for it are answered all the same.
     """
 
-    def __init__(self, dsn: str, *, size: int = 4, timeout: float = 10.0) -> None:
+    def __init__(self, dsn: str, *, size: int = 4, timeout: float = 10.0, waits: int = 4) -> None:
+        self._seats = threading.BoundedSemaphore(waits)
         self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             dsn,
             min_size=0,
@@ -87,13 +92,24 @@ class Reader:
         return int(row["position"])
 
     def wait(self, tenant: TenantId, until: int, patience: float) -> bool:
-        """Whether the read models have folded the tenant's history up to `until`, or do within `patience` seconds.
-        Raises Unavailable when the database does not answer."""
+        """Whether the read models have folded the tenant's history up to `until`, or do within `patience` seconds; not
+        so long where too many wait. Raises Unavailable when the database does not answer."""
+        if self._comes(tenant, until, min(patience, _BRIEF), _SOON):
+            return True
+        if patience <= _BRIEF or not self._seats.acquire(blocking=False):
+            return False
+        try:
+            return self._comes(tenant, until, patience - _BRIEF, _LATER)
+        finally:
+            self._seats.release()
+
+    def _comes(self, tenant: TenantId, until: int, patience: float, pause: float) -> bool:
         deadline = time.monotonic() + patience
         while self.position(tenant) < until:
             if time.monotonic() > deadline:
                 return False
-            time.sleep(_LOOK_AGAIN)  # no signal of a commit comes without a lock that all writers would share
+            time.sleep(pause)  # no signal of a commit comes without a lock that all writers would share
+            pause = min(pause * 1.5, _LATER)
         return True
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
@@ -13,7 +14,7 @@ from baseplus.kernel.vocabulary import TenantId
 from projections.runner.reader import Reader, StandsStill
 from projections.runner.rebuild import rebuild
 from tests.projections.runner.shop import TYPES, VIEWS, Customers, Line, OrderPaid, OrderPlaced, Orders, Products
-from tests.projections.runner.stage import NOON, Stage, running
+from tests.projections.runner.stage import NOON, Stage, running, until
 
 NORTH, SOUTH = TenantId("north"), TenantId("south")
 PLACED = OrderPlaced(customer="c-1", lines=(Line("tea", 2),))
@@ -89,6 +90,23 @@ def test_a_reader_waits_until_the_read_models_have_come_to_a_position(stage: Sta
     with pytest.raises(Unavailable) as refused:
         reader.rows(NORTH, counting, (), dict, until=3, patience=0.05)
     assert refused.value.facts["reason"] == "the read models stand at 2"
+
+
+def test_when_too_many_wait_the_next_is_told_at_once_that_the_read_models_are_behind(stage: Stage) -> None:
+    stage.happened("north", ("o-1", PLACED))
+    with closing(Reader(stage.database.dsn("app"), size=3, waits=1)) as reader:
+        waiting = [threading.Thread(target=reader.wait, args=(NORTH, 1, 240.0)) for _ in range(3)]
+        for thread in waiting:
+            thread.start()
+        try:
+            until(lambda: sum(thread.is_alive() for thread in waiting) == 1)  # two of three are told at once
+            assert not reader.wait(NORTH, 1, patience=240.0)
+            assert sum(thread.is_alive() for thread in waiting) == 1, "who waited first still waits"
+        finally:
+            stage.fold_all()
+            for thread in waiting:
+                thread.join()
+        assert reader.wait(NORTH, 1, patience=240.0), "a seat is given back"
 
 
 def test_a_database_that_is_away_is_a_refusal() -> None:
