@@ -117,6 +117,9 @@ def visible_http(environment: Environment) -> Sequence[Figure]:
 
                 return call
 
+            at_rate(100, 3.0, client)  # connections are opened and plans made on the whole way
+            until(lambda: all(key in seen for key in sent))
+            sent.clear()
             at_rate(100, 15.0, client)
             until(lambda: all(key in seen for key in sent))
     waits = [seen[key] - at for key, at in sent.items()]
