@@ -42,9 +42,10 @@ class SendMany(Query, frozen=True, kw_only=True):
 
     The body is `{"commands": [{"command": "agreements.sign", "id": "a-1", "party": …}, …]}`, 1,000
     commands at most: each names its action, the id of the thing, and the fields that it takes alone. They are decided
-    one after the other and recorded together, or not at all: where one is refused, none has happened. Each is put to
-    the policy as if it came alone, and each counts against the key's budget: the request that spends it is still
-    answered, the next one waits.
+    one after the other and recorded together, or not at all: where one is refused, none has happened, and `errors`
+    names each that was. With `"partial": true` beside the commands those that are not refused are recorded together,
+    and `refused` names the others with their reasons. Each is put to the policy as if it came alone, and each counts
+    against the key's budget: the request that spends it is still answered, the next one waits.
     """
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -60,12 +61,14 @@ STATUSES: Mapping[type[Refusal], int] = {
 
 
 class Mistake(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One wrong value: in the body (`pointer`, a JSON pointer), the query string (`parameter`) or a header."""
+    """One wrong value: in the body (`pointer`, a JSON pointer), the query string (`parameter`) or a header. code: of
+    the rule that refuses one of many commands."""
 
     detail: str
     pointer: str | None = None
     parameter: str | None = None
     header: str | None = None
+    code: str | None = None
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -105,7 +108,7 @@ def answer(error: Exception, *, in_body: bool = True, request: str | None = None
         status=status,
         code=refusal.code,
         detail=_detail(refusal, facts),
-        errors=tuple(_mistakes(refusal, in_body)),
+        errors=tuple(islice(_mistakes(refusal, in_body), _MOST_MISTAKES)),
         facts=facts,
         request=request,
     )
@@ -160,9 +163,11 @@ def _facts(refusal: Refusal) -> dict[str, object]:
 def _detail(refusal: Refusal, facts: Mapping[str, object]) -> str:
     match refusal:
         case Invalid():
-            many = len(refusal.mistakes) if isinstance(refusal, http.Mistaken) else 1
+            many = (len(refusal.mistakes) if isinstance(refusal, http.Mistaken) else 1) + len(refusal.among)
             wrong = "1 value is wrong" if many == 1 else f"{many} values are wrong"
             return f"{wrong}: mend what `errors` names. Nothing was recorded."
+        case Rejected(among=[_, _, *_] as among):
+            return f"{len(among)} commands are refused: mend what `errors` names. Nothing was recorded."
         case Rejected():
             said = _sentence(str(refusal))
             return f"{said} Nothing was recorded: change what stands against it, and send it again."
@@ -176,14 +181,18 @@ def _sentence(text: str) -> str:
 
 
 def _mistakes(refusal: Refusal, in_body: bool) -> Iterator[Mistake]:
+    yield from _wrong(refusal, in_body)
+    for one in refusal.among:
+        yield Mistake(str(one), pointer=f"/commands/{one.facts['command']}", code=one.code)
+
+
+def _wrong(refusal: Refusal, in_body: bool) -> Iterator[Mistake]:
     match refusal:
         case http.Mistaken(mistakes=mistakes):
-            for where, reason in mistakes[:_MOST_MISTAKES]:
+            for where, reason in mistakes:
                 yield _mistake(where, reason, in_body)
         case Invalid(facts={"where": where, "reason": reason}):
             yield _mistake(str(where), str(reason), in_body)
-        case http.StepRefused(index=index):
-            yield Mistake(str(refusal), pointer=f"/commands/{index}")
         case http.MalformedHeader(facts={"header": header, "reason": reason}):
             yield Mistake(str(reason), header=str(header))
         case http.VersionNeeded():

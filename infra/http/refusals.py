@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from baseplus.kernel.refusals import Invalid, Refusal, Rejected, Unavailable
+from baseplus.kernel.refusals import Invalid, Refusal, Unavailable
 
 
 class Wrong(NamedTuple):
@@ -21,15 +21,6 @@ class Mistaken(Invalid):
     def __init__(self, mistakes: Iterable[Wrong]) -> None:
         self.mistakes = tuple(mistakes)
         super().__init__(**self.mistakes[0]._asdict())
-
-
-class StepRefused(Rejected):
-    """The rules refuse one of many commands, and so all of them. Facts: command (its index, from 0) and the rule's."""
-
-    @property
-    def index(self) -> int:
-        """Which command it was."""
-        return int(str(self.facts["command"]))
 
 
 class NoSuchPath(Refusal):

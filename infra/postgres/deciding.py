@@ -9,11 +9,15 @@ from typing import Any, TypeAlias
 
 from baseplus.kernel.decisions import Decider, Follower, Step
 from baseplus.kernel.events import Event
+from baseplus.kernel.refusals import Rejected
 from baseplus.kernel.vocabulary import StreamId
 from infra.postgres.streams import Loaded
 
 Followers: TypeAlias = Mapping[type[Event], Sequence[Follower]]
 """Per event type, what must happen together with it."""
+
+ATTEMPTS = 30
+"""How often something is decided anew before a conflict with others is told."""
 
 Loader: TypeAlias = Callable[[Decider[Any, Any, Any], StreamId], Loaded]
 
@@ -36,6 +40,7 @@ class Decision:
         self.streams: dict[StreamId, Opened] = {}
         self.events: list[tuple[StreamId, int, Event]] = []
         self._load, self._followers, self._now = load, followers, now
+        self._changed: list[tuple[Opened, Any, int]] = []
 
     def opened(self, decider: Decider[Any, Any, Any], stream: StreamId, found: Loaded | None = None) -> Opened:
         """The stream, loaded when first asked for. found: as it was loaded before."""
@@ -47,16 +52,28 @@ class Decision:
 
     def put(self, step: Step) -> None:
         """Put a command to the rules, and then all that follows. Raises Rejected: then nothing of it counts."""
+        happened = len(self.events)
+        self._changed.clear()
+        try:
+            self._put(step)
+        except Rejected:
+            for one, state, version in reversed(self._changed):
+                one.state, one.version = state, version
+            del self.events[happened:]
+            raise
+
+    def _put(self, step: Step) -> None:
         stream = step.decider.stream(step.thing)
         one = self.opened(step.decider, stream)
         decided = list(step.decider.decide(step.command, one.state, self._now))
+        self._changed.append((one, one.state, one.version))
         one.state = step.decider.fold(decided, one.state)
         for event in decided:
             one.version += 1
             self.events.append((stream, one.version, event))
         for event in decided:
             for further in self._following(step.thing, event):
-                self.put(further)
+                self._put(further)
 
     def moved(self) -> bool:
         """Whether a stream has moved on since it was loaded.

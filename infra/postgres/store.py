@@ -20,24 +20,25 @@ from baseplus.kernel.decisions import (
     Command,
     Decider,
     Metadata,
-    Noted,
     Receipt,
     Recorded,
+    Refused,
     Resolver,
     Step,
     bulk_digest,
     request_digest,
 )
 from baseplus.kernel.events import Event, EventTypes
-from baseplus.kernel.refusals import KeyReused, NotFound, Rejected, Unavailable, UnknownTenant, VersionConflict
+from baseplus.kernel.refusals import KeyReused, NotFound, Refusal, Rejected, Unavailable, UnknownTenant, VersionConflict
 from baseplus.kernel.vocabulary import StreamId, TenantId
 from infra.observability.tracing import in_trace, work_span
 from infra.postgres.committer import CONFLICT, KEY_TAKEN, NO_TENANT, REPLAYED, Answer, Committer
 from infra.postgres.database import Database
-from infra.postgres.deciding import Decision, Followers
+from infra.postgres.deciding import ATTEMPTS, Decision, Followers
 from infra.postgres.history import STATEMENTS as READING_HISTORY
 from infra.postgres.history import read_history
 from infra.postgres.lanes import Lanes, Lost, RolledBack, Statement
+from infra.postgres.many import Many
 from infra.postgres.streams import STATEMENTS as READING_STREAMS
 from infra.postgres.streams import Answered, Loaded, Streams
 from infra.postgres.wire import INT4, TEXT, TEXT_ARRAY, Request, Row, text, text_array
@@ -47,7 +48,6 @@ S = TypeVar("S")
 
 NO_METADATA = Metadata()
 _RESENDS = 2
-_ATTEMPTS = 30
 _LONGEST_PAUSE = 0.02  # seconds before a conflict is decided anew, at most
 _int4 = struct.Struct(">i").pack
 
@@ -118,6 +118,7 @@ class Store:
         self.committer = Committer(database, lanes=lanes)
         self._partitions = partitions
         self._streams = Streams(self.lanes, types)
+        self.many = Many(self, self._streams)
         self._snapshot_every = snapshot_every
         self._followers = followers or {}
         self._pause = threading.Event()
@@ -193,7 +194,7 @@ class Store:
             found = self._streams.load(tenant, decider, stream, metadata.key)
             return _first_receipt(tenant, stream, metadata, found) if isinstance(found, Answered) else None
 
-        return _unless_answered(metadata.key, decide, answered)
+        return unless_answered(metadata.key, decide, answered)
 
     def _execute(
         self,
@@ -208,22 +209,22 @@ class Store:
         resolve: Resolver | None,
     ) -> Receipt:
         stream = decider.stream(thing)
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             found = self._streams.load(tenant, decider, stream, metadata.key)
             if isinstance(found, Answered):
                 return _first_receipt(tenant, stream, metadata, found)
             if expected is not None and found.version != expected:
                 raise VersionConflict(stream=stream, expected=expected, actual=found.version)
-            decision = self._decision(tenant, now)
+            decision = self.decision(tenant, now)
             own = decision.opened(decider, stream, found)
             try:
                 for command in commands:
-                    decision.put(self._completed(tenant, Step(decider, thing, command, resolve)))
+                    decision.put(self.completed(tenant, Step(decider, thing, command, resolve)))
             except Rejected:
-                if attempt < _ATTEMPTS - 1 and decision.moved():
+                if attempt < ATTEMPTS - 1 and decision.moved():
                     continue
                 raise
-            appended = self._record(tenant, decision, metadata, at, last=attempt == _ATTEMPTS - 1)
+            appended = self.record(tenant, decision, metadata, at, last=attempt == ATTEMPTS - 1)
             if appended is None:
                 continue
             types = tuple(event.TYPE for place, _, event in decision.events if place == stream)
@@ -238,46 +239,26 @@ class Store:
         metadata: Metadata = NO_METADATA,
         at: datetime | None = None,
         now: datetime | None = None,
+        partial: bool = False,
     ) -> BulkReceipt:
-        """Decide commands to any things, one after the other, and store all that follows, or nothing.
+        """Decide commands to any things, one after the other, and store all that follows, or nothing; where `partial`,
+        all that follows from those that are not refused. A refused one has no effect on those after it.
 
-        Raises as `execute` does; Rejected and NotFound have the fact `command`, the index of the one that was refused.
+        Raises as `execute` does; Rejected and NotFound have the fact `command`, the index of the first one that was
+        refused, and each refusal in `among`.
         """
         now = now or datetime.now(UTC)
         if metadata.key is not None and metadata.digest is None:
-            metadata = msgspec.structs.replace(metadata, digest=bulk_digest(steps))
+            metadata = msgspec.structs.replace(metadata, digest=bulk_digest(steps, partial=partial))
 
         def decide() -> BulkReceipt:
-            return self._execute_all(tenant, steps, metadata, at or now, now)
+            return self.many.execute(tenant, steps, metadata, at or now, now, partial=partial)
 
-        return _unless_answered(metadata.key, decide, lambda: self._first_bulk(tenant, metadata))
+        return unless_answered(metadata.key, decide, lambda: self.many.answered(tenant, metadata))
 
-    def _execute_all(
-        self, tenant: TenantId, steps: Sequence[Step], metadata: Metadata, at: datetime, now: datetime
-    ) -> BulkReceipt:
-        for attempt in range(_ATTEMPTS):
-            if (first := self._first_bulk(tenant, metadata)) is not None:
-                return first
-            decision = self._decision(tenant, now)
-            number = 0
-            try:
-                for number, step in enumerate(steps):  # noqa: B007 - which one was refused
-                    decision.put(self._completed(tenant, step))
-            except Rejected as refusal:
-                if attempt < _ATTEMPTS - 1 and decision.moved():
-                    continue
-                raise Rejected(refusal.code, **{"command": number, **refusal.facts}) from None
-            except NotFound as refusal:
-                raise NotFound(**{"command": number, **refusal.facts}) from None
-            appended = self._record(tenant, decision, metadata, at, last=attempt == _ATTEMPTS - 1)
-            if appended is None:
-                continue
-            noted = tuple(
-                Noted(place, stream, version, event.TYPE)
-                for place, (stream, version, event) in enumerate(decision.events, appended.first)
-            )
-            return BulkReceipt(tenant, appended.last, noted)
-        raise AssertionError("the last attempt answers or raises")
+    def refusals(self, tenant: TenantId, steps: Sequence[Step], *, now: datetime | None = None) -> list[Refusal]:
+        """What `execute_all` would have in `among`, by the histories as they are. Nothing is stored."""
+        return self.many.refusals(tenant, steps, now or datetime.now(UTC))
 
     def load(self, tenant: TenantId, decider: Decider[Any, S, Any], thing: str) -> tuple[S, int]:
         """A thing's state and its stream's version (0: nothing has happened). Raises Unavailable."""
@@ -302,7 +283,9 @@ class Store:
         self.committer.close()
         self.lanes.close()
 
-    def _decision(self, tenant: TenantId, now: datetime) -> Decision:
+    def decision(self, tenant: TenantId, now: datetime) -> Decision:
+        """Nothing decided yet, on the streams as they are when asked for."""
+
         def load(decider: Decider[Any, Any, Any], stream: StreamId) -> Loaded:
             found = self._streams.load(tenant, decider, stream, None)
             assert isinstance(found, Loaded)
@@ -310,19 +293,31 @@ class Store:
 
         return Decision(load, self._followers, now)
 
-    def _completed(self, tenant: TenantId, step: Step) -> Step:
+    def completed(self, tenant: TenantId, step: Step) -> Step:
+        """The step with what its resolver adds to it. Raises Rejected, NotFound."""
         if step.resolve is None:
             return step
         return Step(step.decider, step.thing, step.resolve(self.load, tenant, step.thing, step.command))
 
-    def _record(
-        self, tenant: TenantId, decision: Decision, metadata: Metadata, at: datetime, *, last: bool
+    def record(
+        self,
+        tenant: TenantId,
+        decision: Decision,
+        metadata: Metadata,
+        at: datetime,
+        refused: Sequence[Refused] = (),
+        *,
+        last: bool,
     ) -> Appended | None:
-        """None: somebody else was faster (or sent the same at the same time), and it has to be decided anew."""
+        """Store what was decided, and what was refused beside it. None: somebody else was faster (or sent the same at
+        the same time), and it has to be decided anew. last: raise VersionConflict then."""
         encode = self.types.encode
         rows = [Row(stream, version, event.TYPE, at, encode(event)) for stream, version, event in decision.events]
         try:
-            appended = self.append_rows(tenant, rows, metadata)
+            if refused and metadata.key is not None:
+                appended = self.many.append(tenant, rows, metadata, metadata.key, refused)
+            else:
+                appended = self.append_rows(tenant, rows, metadata)
         except VersionConflict:
             if last:
                 raise
@@ -335,17 +330,6 @@ class Store:
             if one.version - one.snapshot >= self._snapshot_every:
                 self._streams.keep_snapshot(tenant, one.decider, stream, one.version, one.state)
         return appended
-
-    def _first_bulk(self, tenant: TenantId, metadata: Metadata) -> BulkReceipt | None:
-        """What the key was answered; None where it is new. Raises KeyReused."""
-        known = None if metadata.key is None else self._streams.answer(tenant, metadata.key)
-        if known is None:
-            return None
-        if known.digest != metadata.digest:
-            raise KeyReused(key=metadata.key)
-        events = self.history(tenant, after=known.first - 1, limit=known.last - known.first + 1)
-        noted = tuple(Noted(event.position, event.stream, event.version, event.type) for event in events)
-        return BulkReceipt(tenant, known.last, noted, replayed=True)
 
     def _commit(self, request: Request, *, safe: bool) -> Answer:
         """safe: the request has a key, so that sending it twice stores it once."""
@@ -361,7 +345,7 @@ class Store:
         raise Unavailable(what="the event store", reason=reason)
 
 
-def _unless_answered(key: str | None, decide: Callable[[], R], answered: Callable[[], R | None]) -> R:
+def unless_answered(key: str | None, decide: Callable[[], R], answered: Callable[[], R | None]) -> R:
     """What `decide` gives; where it refuses, what the same request was answered if it was stored meanwhile.
 
     The key is looked up before the stream is read: between the two the first sending may have been stored, and what it

@@ -40,11 +40,13 @@ class Loaded(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a key was answered: the request's digest, and the positions of its events (last < first: none)."""
+    """What a key was answered: the request's digest, the positions of its events (last < first: none), and which of
+    many commands were refused (JSON; None: none was)."""
 
     digest: bytes
     first: int
     last: int
+    refused: bytes | None
 
 
 class Streams:
@@ -91,7 +93,7 @@ class Streams:
         if not result.ntuples:
             return None
         digest, first, last = (result.get_value(0, column) or b"" for column in range(3))
-        return Answer(digest, _int8.unpack(first)[0], _int8.unpack(last)[0])
+        return Answer(digest, _int8.unpack(first)[0], _int8.unpack(last)[0], result.get_value(0, 3))
 
     def keep_snapshot(
         self, tenant: TenantId, decider: Decider[Any, Any, Any], stream: StreamId, version: int, state: Any
@@ -117,7 +119,7 @@ class Streams:
 
 STATEMENTS = {
     b"load": Statement("SELECT part, number, type, data FROM store.load($1, $2, $3, $4)", [TEXT] * 4),
-    b"answer": Statement("SELECT digest, first, last FROM store.answer($1, $2)", [TEXT, TEXT]),
+    b"answer": Statement("SELECT digest, first, last, refused FROM store.answer($1, $2)", [TEXT, TEXT]),
     b"keep_snapshot": Statement("SELECT store.keep_snapshot($1, $2, $3, $4, $5)", [TEXT, TEXT, INT8, TEXT, BYTEA]),
 }
 

@@ -1,4 +1,5 @@
-"""Many commands in one request: all or none, each with its own policy, mistakes with their place."""
+"""Many commands in one request: all or none, or all that are not refused; each with its own policy, mistakes with their
+place."""
 
 from __future__ import annotations
 
@@ -49,6 +50,7 @@ def test_many_commands_happen_together(api: Api) -> None:
                 "type": "agreements.agreement_drafted.v1",
             },
         ],
+        "refused": [],
     }
 
 
@@ -89,6 +91,72 @@ def test_where_one_is_refused_none_has_happened(api: Api) -> None:
     assert api.position() == before
 
 
+def test_each_command_that_the_rules_refuse_is_named(api: Api) -> None:
+    headers = api.key()
+    api.draft(headers)
+    before = api.position()
+    commands = [clause("a-1"), draft("a-2"), draft("a-1"), clause("a-9")]
+    problem = refused(api.post(f"{NORTH}/bulk", headers, {"commands": commands}), 409, "clause_exists")
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [
+        ("/commands/0", "clause_exists"),
+        ("/commands/2", "agreement_exists"),
+        ("/commands/3", "no_such_agreement"),
+    ]
+    assert api.position() == before
+
+
+def test_commands_that_cannot_be_read_and_those_that_the_rules_refuse_are_named_together(api: Api) -> None:
+    headers = api.key()
+    commands = [draft("a-1", title=7), draft("a-2"), clause("a-2"), clause("a-2"), draft("A 3")]
+    problem = refused(api.post(f"{NORTH}/bulk", headers, {"commands": commands}), 422, "invalid_input")
+    assert [error["pointer"] for error in problem["errors"]] == [
+        "/commands/0/title",
+        "/commands/4/id",
+        "/commands/3",
+    ]
+    assert problem["detail"].startswith("3 values are wrong")
+
+
+def test_where_some_are_refused_the_others_are_recorded_if_that_is_asked_for(api: Api) -> None:
+    headers = api.key() | {"Idempotency-Key": "class-1"}
+    before = api.position()
+    commands = [draft("a-1"), clause("a-1"), clause("a-1"), draft("a-2", title=7), draft("a-3"), clause("a-9")]
+    body = {"commands": commands, "partial": True}
+    answer = api.post(f"{NORTH}/bulk", headers, body)
+    assert answer.status_code == 200, answer.text
+    told = answer.get_json()
+    assert [one["id"] for one in told["commands"]] == ["a-1", "a-1", "a-3"]
+    assert [one["type"].split(".")[1] for one in told["events"]] == [
+        "agreement_drafted",
+        "clause_added",
+        "agreement_drafted",
+    ]
+    assert [(one["index"], one["code"]) for one in told["refused"]] == [
+        (2, "clause_exists"),
+        (3, "invalid_input"),
+        (5, "no_such_agreement"),
+    ]
+    assert told["refused"][0]["facts"] == {"clause": "hire"}
+    assert [error["pointer"] for error in told["refused"][1]["errors"]] == ["/commands/3/title"]
+    assert api.position() == told["position"] == before + 3
+    again = api.post(f"{NORTH}/bulk", headers, body)
+    assert (again.status_code, again.data) == (200, answer.data)
+    assert api.position() == before + 3
+    refused(api.post(f"{NORTH}/bulk", headers, {"commands": commands}), 422, "invalid_input")
+    refused(api.post(f"{NORTH}/bulk", headers, body | {"commands": commands[:3]}), 422, "idempotency_key_reused")
+
+
+def test_what_may_not_be_given_is_refused_alone_where_the_others_are_recorded(api: Api) -> None:
+    api.draft(api.key())
+    decline = {"command": "agreements.decline", "id": "a-1", "party": "qinglan", "reason": "no"}
+    enterprise = api.key(Role.ENTERPRISE, own="yunchuan")
+    body = {"commands": [decline, draft("a-2")], "partial": True}
+    before = api.position()
+    told = api.post(f"{NORTH}/bulk", enterprise, body).get_json()
+    assert [(one["index"], one["code"]) for one in told["refused"]] == [(0, "not_your_own"), (1, "not_permitted")]
+    assert (told["commands"], told["events"], api.position()) == ([], [], before)
+
+
 def test_every_mistake_of_every_command_is_named(api: Api) -> None:
     commands = [
         draft("A 1", title=7),
@@ -121,6 +189,7 @@ def test_every_mistake_of_every_command_is_named(api: Api) -> None:
         ({"commands": []}, "/commands"),
         ({"commands": [{}] * 1001}, "/commands"),
         ({"commands": [draft("a-1")], "dry": True}, "/dry"),
+        ({"commands": [draft("a-1")], "partial": "yes"}, "/partial"),
     ],
 )
 def test_what_is_around_the_commands_has_one_form(api: Api, body: object, pointer: str) -> None:

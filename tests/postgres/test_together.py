@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
-from baseplus.kernel.decisions import Decider, Metadata, Noted, Step
+from baseplus.kernel.decisions import Decider, Metadata, Noted, Refused, Step
 from baseplus.kernel.refusals import KeyReused, Rejected, VersionConflict
 from infra.postgres.database import Database
 from infra.postgres.store import Store
@@ -139,6 +139,52 @@ def test_one_refused_command_refuses_all_and_is_named(together: Store) -> None:
         together.execute_all(NORTH, steps)
     assert (refused.value.code, refused.value.facts) == ("not_opened", {"command": 1})
     assert together.position(NORTH) == 2
+
+
+def test_every_refused_command_is_told(together: Store) -> None:
+    steps = [Step(accounts, "x", Deposit(1)), Step(accounts, "a", Deposit(1)), Step(accounts, "y", Deposit(1))]
+    with pytest.raises(Rejected) as refused:
+        together.execute_all(NORTH, steps)
+    told = [(one.code, one.facts) for one in refused.value.among]
+    assert told == [("not_opened", {"command": 0}), ("not_opened", {"command": 2})]
+    assert [(one.code, one.facts) for one in together.refusals(NORTH, steps)] == told
+    assert together.position(NORTH) == 2
+
+
+@pytest.mark.parametrize("metadata", [KEY, Metadata()])
+def test_what_is_not_refused_may_be_stored_and_a_repetition_is_told_the_same(
+    together: Store, metadata: Metadata
+) -> None:
+    steps = [Step(accounts, "x", Deposit(1)), Step(accounts, "a", Deposit(1)), Step(accounts, "x", Open("eve"))]
+    receipt = together.execute_all(NORTH, steps, metadata=metadata, partial=True)
+    assert [(one.stream, one.type) for one in receipt.events] == [
+        ("accounts/a", Deposited.TYPE),
+        ("accounts/bank", Deposited.TYPE),
+        ("accounts/x", Opened.TYPE),
+    ]
+    assert receipt.refused == (Refused(0, "not_opened", {}),)
+    assert (receipt.position, together.position(NORTH)) == (5, 5)
+    if metadata.key:
+        again = together.execute_all(NORTH, steps, metadata=metadata, partial=True)
+        assert again == msgspec.structs.replace(receipt, replayed=True)
+        with pytest.raises(KeyReused):
+            together.execute_all(NORTH, steps, metadata=metadata)
+
+
+def test_where_all_are_refused_that_is_remembered_too(together: Store) -> None:
+    steps = [Step(accounts, "x", Deposit(1))]
+    receipt = together.execute_all(NORTH, steps, metadata=KEY, partial=True)
+    assert (receipt.events, receipt.refused) == ((), (Refused(0, "not_opened", {}),))
+    together.execute(NORTH, accounts, "x", Open("eve"))
+    assert together.execute_all(NORTH, steps, metadata=KEY, partial=True).refused == receipt.refused
+
+
+def test_a_refusal_further_on_leaves_nothing_of_its_command(together: Store) -> None:
+    together.execute(NORTH, bank, "bank", Deposit(4))
+    steps = [Step(accounts, "a", Deposit(2)), Step(accounts, "a", Deposit(1))]
+    receipt = together.execute_all(NORTH, steps, partial=True)
+    assert [one.command for one in receipt.refused] == [0]
+    assert [(one.stream, one.version) for one in receipt.events] == [("accounts/a", 2), ("accounts/bank", 2)]
 
 
 def test_nothing_at_all_may_be_asked_for_and_is_remembered(together: Store) -> None:

@@ -14,6 +14,12 @@ from infra.http.headers import KEY_PATTERN, POSITION_PATTERN, VERSION_PATTERN
 from infra.http.openapi.answers import TEXT, Json
 from infra.http.own import MOST_COMMANDS
 
+_PARTIAL: Json = {
+    "type": "boolean",
+    "default": False,
+    "description": "whether the others are recorded where some are refused; left out, then none is",
+}
+
 
 def in_path(name: str) -> Json:
     """An id in the path."""
@@ -117,7 +123,7 @@ def many(commands: Iterable[tuple[CommandRoute, Json]], components: Json) -> Jso
     commands_of = {"type": "array", "minItems": 1, "maxItems": MOST_COMMANDS, "items": {"oneOf": kinds}}
     return {
         "type": "object",
-        "properties": {"commands": commands_of},
+        "properties": {"commands": commands_of, "partial": _PARTIAL},
         "required": ["commands"],
         "additionalProperties": False,
     }
@@ -125,7 +131,8 @@ def many(commands: Iterable[tuple[CommandRoute, Json]], components: Json) -> Jso
 
 def example(route: CommandRoute) -> Json:
     """A body that the command can be read from."""
-    return ({"id": f"{route.capability.rstrip('s')}-1"} if route.creates else {}) | example_of(route.input)
+    one = route.capability.rstrip("s").replace("_", "-")
+    return ({"id": f"{one}-1"} if route.creates else {}) | example_of(route.input)
 
 
 def bulk_example(commands: Sequence[CommandRoute]) -> Json:

@@ -119,13 +119,23 @@ class Noted(msgspec.Struct, frozen=True):
     type: str
 
 
+class Refused(msgspec.Struct, frozen=True):
+    """One of many commands that was refused while others were recorded. command: its index, from 0."""
+
+    command: int
+    code: str
+    facts: dict[str, Any]
+
+
 class BulkReceipt(msgspec.Struct, frozen=True):
-    """What many commands led to, in one transaction. position: the history's length after it."""
+    """What many commands led to, in one transaction. position: the history's length after it. refused: in their order,
+    where the others were to be recorded all the same."""
 
     tenant: TenantId
     position: int
     events: tuple[Noted, ...]
     replayed: bool = False
+    refused: tuple[Refused, ...] = ()
 
 
 class Recorded(msgspec.Struct, frozen=True, gc=False):
@@ -157,9 +167,9 @@ def request_digest(stream: str, *commands: Command) -> bytes:
     return hashed.digest()
 
 
-def bulk_digest(steps: Iterable[Step]) -> bytes:
-    """SHA-256 of a request of many commands, 32 bytes."""
-    hashed = hashlib.sha256(b"bulk")
+def bulk_digest(steps: Iterable[Step], *, partial: bool = False) -> bytes:
+    """SHA-256 of a request of many commands, 32 bytes. partial: those that are not refused are to be recorded."""
+    hashed = hashlib.sha256(b"bulk partial" if partial else b"bulk")
     for step in steps:
         hashed.update(b"\0" + step.decider.stream(step.thing).encode())
         _update(hashed, step.command)

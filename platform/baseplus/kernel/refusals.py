@@ -10,10 +10,14 @@ from typing import ClassVar
 
 
 class Refusal(Exception):
-    """Base of all refusals. `code` is stable; `facts` are JSON-able; `mend` says what to do about it."""
+    """Base of all refusals. `code` is stable; `facts` are JSON-able; `mend` says what to do about it.
+
+    among: where several of many commands were refused, each refusal, with the fact `command`: its index, from 0.
+    """
 
     code: str
     mend: ClassVar[str] = ""
+    among: tuple[Refusal, ...] = ()
 
     def __init__(self, **facts: object) -> None:
         super().__init__(facts)
