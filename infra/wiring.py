@@ -7,7 +7,18 @@ from typing import Any
 from baseplus.agreements import api as agreements
 from baseplus.agreements.events import AgreementEvent
 from baseplus.apprenticeships import api as apprenticeships
-from baseplus.apprenticeships.events import ApprenticeshipEvent, MentorAssigned, MentorReassigned, MentorRelieved
+from baseplus.apprenticeships.events import (
+    ApprenticeEnrolled,
+    ApprenticeExited,
+    ApprenticeshipCompleted,
+    ApprenticeshipEvent,
+    ApprenticeshipStarted,
+    BreakEnded,
+    BreakStarted,
+    MentorAssigned,
+    MentorReassigned,
+    MentorRelieved,
+)
 from baseplus.assessment import api as assessment
 from baseplus.assessment import followers as assessment_followers
 from baseplus.assessment.events import AssessmentEvent, AssessmentRecorded, StandardAdopted
@@ -19,6 +30,9 @@ from baseplus.investment import api as investment
 from baseplus.investment.events import InvestmentEvent
 from baseplus.kernel.events import EventTypes
 from baseplus.kernel.routes import Route
+from baseplus.logbook import api as logbook
+from baseplus.logbook import followers as logbook_followers
+from baseplus.logbook.events import LogbookEvent
 from baseplus.mentoring import api as mentoring
 from baseplus.mentoring import followers
 from baseplus.mentoring.events import MentoringEvent
@@ -28,6 +42,8 @@ from baseplus.projects.events import ProjectEvent
 from baseplus.services import api as services
 from baseplus.services import followers as service_followers
 from baseplus.services.events import ServiceEvent, ServiceOffered
+from baseplus.training_plans import api as training_plans
+from baseplus.training_plans.events import TrainingPlanEvent
 from infra.postgres.deciding import Followers
 from projections.agreements import api as agreement_views
 from projections.agreements.views import Agreements, Obligations
@@ -41,6 +57,7 @@ from projections.bases.views import Bases
 from projections.benchmarks import api as benchmark_views
 from projections.benchmarks.holdings import PostSpans, ResourceSpans, ResourceUse
 from projections.benchmarks.presence import Presence
+from projections.benchmarks.reflecting import ReflectionDays
 from projections.benchmarks.views import Benchmarks, Contributions
 from projections.history import api as history
 from projections.investment import api as investment_views
@@ -48,6 +65,9 @@ from projections.investment.entries import Entries, Statements
 from projections.investment.views import Accounts
 from projections.keys import api as key_views
 from projections.keys.views import Keys
+from projections.logbook import api as logbook_views
+from projections.logbook.attendance import Attendance
+from projections.logbook.views import Learners, Reflections, Skills, Tasks
 from projections.mentors import api as mentor_views
 from projections.mentors.views import Mentors
 from projections.posts import api as post_views
@@ -63,6 +83,8 @@ from projections.services import api as service_views
 from projections.services.views import Channels, Requests, Services
 from projections.standards import api as standard_views
 from projections.standards.views import Adoptions, Standards
+from projections.training_plans import api as training_plan_views
+from projections.training_plans.views import TrainingPlans
 from tenants.events import TenancyEvent
 from tenants.keys import api as keys
 from tenants.keys.events import KeyEvent
@@ -75,6 +97,8 @@ EVENT_TYPES = EventTypes(
     AgreementEvent,
     ApprenticeshipEvent,
     MentoringEvent,
+    LogbookEvent,
+    TrainingPlanEvent,
     AssessmentEvent,
     InvestmentEvent,
     ProjectEvent,
@@ -87,9 +111,15 @@ FOLLOWERS: Followers = {
     ResourceContributed: (base_followers.contributed,),
     ServiceOffered: (base_followers.offered,),
     BaseClosed: (base_followers.closed, service_followers.closed),
-    MentorAssigned: (followers.assigned,),
-    MentorReassigned: (followers.reassigned,),
-    MentorRelieved: (followers.relieved,),
+    ApprenticeEnrolled: (logbook_followers.enrolled,),
+    MentorAssigned: (followers.assigned, logbook_followers.assigned),
+    MentorReassigned: (followers.reassigned, logbook_followers.reassigned),
+    MentorRelieved: (followers.relieved, logbook_followers.relieved),
+    ApprenticeshipStarted: (logbook_followers.went_on,),
+    BreakStarted: (logbook_followers.rested,),
+    BreakEnded: (logbook_followers.went_on,),
+    ApprenticeshipCompleted: (logbook_followers.rested,),
+    ApprenticeExited: (logbook_followers.rested,),
     StandardAdopted: (assessment_followers.adopted,),
     AssessmentRecorded: (assessment_followers.assessed,),
 }
@@ -111,6 +141,10 @@ ROUTES: tuple[Route, ...] = (
     *mentor_views.routes,
     *apprenticeships.routes,
     *apprenticeship_views.routes,
+    *training_plans.routes,
+    *training_plan_views.routes,
+    *logbook.routes,
+    *logbook_views.routes,
     *assessment.routes,
     *standard_views.routes,
     *assessment_views.routes,
@@ -142,6 +176,12 @@ VIEWS: tuple[View[Any, Any], ...] = (
     Apprenticeships(),
     MentorNames(),
     Timeline(),
+    TrainingPlans(),
+    Learners(),
+    Tasks(),
+    Skills(),
+    Reflections(),
+    Attendance(),
     Standards(),
     Adoptions(),
     Assessments(),
@@ -155,6 +195,7 @@ VIEWS: tuple[View[Any, Any], ...] = (
     PostSpans(),
     ResourceSpans(),
     ResourceUse(),
+    ReflectionDays(),
     Contributions(),
     Benchmarks(),
 )

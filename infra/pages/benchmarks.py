@@ -42,6 +42,11 @@ TITLES = {
     "products_per_apprentice": mark("Verified products per apprentice in training"),
     "project_completion_rate": mark("Completed, of the projects that were approved"),
     "incubation_graduation_rate": mark("Graduated, of the ventures that were admitted to incubation"),
+    "corroborated_attendance_rate": mark("Claimed attendance that two independent witnesses agree with"),
+    "real_work_share": mark("Hours on real jobs, of all hours of learning"),
+    "reflection_cadence": mark("Reflections of an apprentice in a week of training"),
+    "feedback_lag_days": mark("Days from a reflection to its review"),
+    "task_first_pass_rate": mark("Tasks accepted at their first submission, of those accepted"),
 }
 """What indicators are called, by key."""
 

@@ -43,7 +43,7 @@ def months(begun: str) -> str:
 
 _OVER = f"range_agg({span('since', 'until')})"
 
-_SPANS = f"""
+SPANS = f"""
     WITH {TODAY},
     trained AS (
         SELECT tenant, base, apprenticeship, {_OVER} AS days
@@ -57,7 +57,7 @@ _SPANS = f"""
     ),
     {months("SELECT lower(days) FROM trained UNION ALL SELECT lower(days) FROM guided")}"""
 
-DUAL_MENTOR_COVERAGE = f"""{_SPANS},
+DUAL_MENTOR_COVERAGE = f"""{SPANS},
     dual AS (
         SELECT tenant, apprenticeship,
             range_agg(days) FILTER (WHERE kind = 'campus_tutor')
@@ -71,7 +71,7 @@ DUAL_MENTOR_COVERAGE = f"""{_SPANS},
     FROM trained JOIN months ON trained.days && months.days LEFT JOIN dual USING (tenant, apprenticeship)
     GROUP BY tenant, base, period"""
 
-MENTOR_LOAD = f"""{_SPANS},
+MENTOR_LOAD = f"""{SPANS},
     shared AS (
         SELECT tenant, base, period, mentor, apprenticeship, guided.days * months.days AS days
         FROM guided JOIN months ON guided.days && months.days

@@ -14,6 +14,7 @@ from projections.benchmarks.assessing import ASSESSING
 from projections.benchmarks.days import DUAL_MENTOR_COVERAGE, MENTOR_LOAD
 from projections.benchmarks.declaring import EVERYTHING, WHOLE_UNIVERSITY, Indicator, Part
 from projections.benchmarks.investing import INVESTING
+from projections.benchmarks.logbooks import LOGBOOKS
 from projections.benchmarks.presence import Presence
 from projections.benchmarks.running import RUNNING
 from projections.benchmarks.venturing import VENTURING
@@ -108,6 +109,7 @@ INDICATORS = (
     *RUNNING,
     *INVESTING,
     *VENTURING,
+    *LOGBOOKS,
 )
 
 

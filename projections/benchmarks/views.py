@@ -11,6 +11,14 @@ from baseplus.apprenticeships.events import ApprenticeExited, ApprenticeshipComp
 from baseplus.assessment.events import AssessmentCorrected, AssessmentRecorded
 from baseplus.benchmarks.events import BenchmarkReleased, Withheld
 from baseplus.investment.events import CostApportioned, CostCorrected, CostIncurred, OutputCorrected, OutputValued
+from baseplus.logbook.events import (
+    AttendanceClaimed,
+    AttendanceCorroborated,
+    AttendanceDisputed,
+    AttendanceWithdrawn,
+    ReflectionReviewed,
+    TaskAccepted,
+)
 from baseplus.outcomes.events import OutcomeReturnCorrected, OutcomeReturnFiled
 from baseplus.projects.events import (
     IncubationAdmitted,
@@ -48,6 +56,12 @@ Contributing: TypeAlias = (
     | ProjectCompleted
     | IncubationAdmitted
     | IncubationGraduated
+    | AttendanceClaimed
+    | AttendanceCorroborated
+    | AttendanceDisputed
+    | AttendanceWithdrawn
+    | ReflectionReviewed
+    | TaskAccepted
 )
 
 

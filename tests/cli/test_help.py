@@ -25,6 +25,7 @@ EXPECTED = {
     "investment",
     "kafka",
     "key",
+    "logbook",
     "mentoring",
     "migrate",
     "post",
@@ -43,6 +44,7 @@ EXPECTED = {
     "standard",
     "stream",
     "tenant",
+    "training-plan",
     "verify",
 }
 

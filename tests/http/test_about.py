@@ -85,7 +85,7 @@ def test_a_code_that_is_put_together_would_be_missed_and_is_refused() -> None:
 
 def test_what_the_rules_refuse_is_listed_with_its_capability_and_facts() -> None:
     assert catalogue()["clause_exists"].facts == ("clause",)
-    assert catalogue()["wrong_state"].capabilities == ("agreements", "apprenticeships", "projects")
+    assert catalogue()["wrong_state"].capabilities == ("agreements", "apprenticeships", "logbook", "projects")
 
 
 def test_every_refusal_of_the_kernel_has_a_status() -> None:

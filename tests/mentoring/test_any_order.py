@@ -34,12 +34,15 @@ from baseplus.apprenticeships.model import (
 )
 from baseplus.kernel.decisions import Decider, Step
 from baseplus.kernel.events import EventTypes
+from baseplus.logbook.events import LogbookEvent
+from baseplus.logbook.model import logbook
 from baseplus.mentoring.events import ApprenticeReleased, ApprenticeTakenOn, CapacitySet, MentoringEvent
 from baseplus.mentoring.model import Qualify, Register, SetCapacity, mentoring
 from tests.apprenticeships.story import MASTER, TUTOR, at
 from tests.mentoring.world import World
 
-TYPES = EventTypes(ApprenticeshipEvent, MentoringEvent)
+TYPES = EventTypes(ApprenticeshipEvent, MentoringEvent, LogbookEvent)
+DECIDERS: dict[str, Decider[Any, Any, Any]] = {one.name: one for one in (apprenticeships, mentoring, logbook)}
 MENTORS = {"t-1": TUTOR, "t-2": TUTOR, "m-1": MASTER, "m-2": MASTER}
 APPRENTICESHIPS = {"ap-1": "drives", "ap-2": "drives", "ap-3": "foundry", "ap-4": "foundry"}
 FIRST = date(2026, 1, 5)
@@ -130,7 +133,7 @@ EXAMPLES = settings(max_examples=100, deadline=None)
 def test_what_happened_is_read_back_from_its_stored_form_and_so_is_what_the_rules_know(world: World) -> None:
     for stream, events in world.streams.items():
         assert [TYPES.decode(event.TYPE, TYPES.encode(event)) for event in events] == events
-        decider: Decider[Any, Any, Any] = mentoring if stream.startswith("mentoring/") else apprenticeships
+        decider = DECIDERS[stream.partition("/")[0]]
         state = decider.fold(events)
         assert msgspec.json.decode(msgspec.json.encode(state), type=decider.initial) == state
 

@@ -1,0 +1,1 @@
+"""Training plans that school, enterprise and association make together, and try with a cohort first."""

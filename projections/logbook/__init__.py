@@ -1,0 +1,1 @@
+"""Logbooks: each apprentice's in figures, tasks open and late, sign-offs, reflections, attendance and its witnesses."""

@@ -1,0 +1,296 @@
+"""Questions about logbooks. The tenant comes first; row-level security knows no other."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from msgspec import Meta, structs
+
+from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
+from baseplus.kernel.refusals import NotFound
+from baseplus.kernel.vocabulary import Day, Id, Line, PersonId, TenantId
+from baseplus.logbook.events import Work
+from projections.logbook.attendance import AttendanceRow, AttendanceState
+from projections.logbook.views import LearnerRow, ReflectionRow, SkillRow, SkillState, TaskRow, TaskState
+from projections.runner.reader import Reader, fields
+
+Mentor = Annotated[PersonId | None, Meta(description="only of apprentices whom this mentor guides now")]
+Enterprise = Annotated[Id | None, Meta(description="only of apprentices at this enterprise")]
+Base = Annotated[Id | None, Meta(description="only of apprentices at this base")]
+Apprenticeship = Annotated[Id | None, Meta(description="only of this apprenticeship")]
+Search = Annotated[Line | None, Meta(description="only of apprentices whose name has this in it")]
+From = Annotated[Day | None, Meta(description="only from this day on")]
+Until = Annotated[Day | None, Meta(description="only until this day, which is included")]
+
+_OF = """
+    (%(enterprise)s::text IS NULL OR l.enterprise = %(enterprise)s)
+    AND (%(mentor)s::text IS NULL OR l.tutor = %(mentor)s OR l.master = %(mentor)s)"""
+_OF_ANY = f"""{_OF}
+    AND (%(apprenticeship)s::text IS NULL OR l.id = %(apprenticeship)s)
+    AND (%(base)s::text IS NULL OR l.base = %(base)s)
+    AND (%(search)s::text IS NULL OR strpos(lower(l.name), lower(%(search)s)) > 0)"""
+_WHO = "l.name, l.base, l.enterprise"
+_TODAY = "(now() AT TIME ZONE 'UTC')::date"
+
+
+def _of(row: str, own: type) -> str:
+    """The columns of a row struct, named after the table's alias."""
+    return ", ".join(f"{row}.{name}" for name in own.__struct_fields__)  # type: ignore[attr-defined]
+
+
+class LogbookRow(LearnerRow, kw_only=True):
+    """A logbook in figures.
+
+    tasks_open: assigned or returned, of which tasks_late are; tasks_waiting: submitted and not answered. skills_begun:
+    demonstrated and not signed off. reflections_waiting: not reviewed. days_…: claims of attendance, those that count,
+    those that are disputed; hours_…: of those that count, by kind of work. last_on: the latest day that is claimed or
+    reflected on.
+    """
+
+    tasks_open: int
+    tasks_late: int
+    tasks_waiting: int
+    tasks_accepted: int
+    skills_begun: int
+    skills_signed_off: int
+    reflections: int
+    reflections_waiting: int
+    days_claimed: int
+    days_counted: int
+    days_disputed: int
+    hours_job: Decimal
+    hours_exercise: Decimal
+    hours_classroom: Decimal
+    last_on: date | None
+
+
+class NamedTaskRow(TaskRow, kw_only=True):
+    """A task with whose it is. late: it is due before today and was not submitted since it was last returned."""
+
+    name: str
+    base: str
+    enterprise: str
+    late: bool
+
+
+class NamedSkillRow(SkillRow, kw_only=True):
+    """A skill with whose it is."""
+
+    name: str
+    base: str
+    enterprise: str
+
+
+class NamedReflectionRow(ReflectionRow, kw_only=True):
+    """A reflection with whose it is."""
+
+    name: str
+    base: str
+    enterprise: str
+
+
+class NamedAttendanceRow(AttendanceRow, kw_only=True):
+    """A claim of attendance with whose it is."""
+
+    name: str
+    base: str
+    enterprise: str
+
+
+class ListLogbooks(ListQuery, frozen=True, kw_only=True):
+    """Which logbooks."""
+
+    mentor: Mentor = None
+    enterprise: Enterprise = None
+    base: Base = None
+    search: Search = None
+    in_training: Annotated[bool | None, Meta(description="only of training that goes on, or that has ended")] = None
+
+
+class ShowLogbook(Query, frozen=True, kw_only=True):
+    """Whose logbook."""
+
+    apprenticeship: Id
+    mentor: Mentor = None
+    enterprise: Enterprise = None
+
+
+class ListTasks(ListQuery, frozen=True, kw_only=True):
+    """Which tasks."""
+
+    apprenticeship: Apprenticeship = None
+    mentor: Mentor = None
+    enterprise: Enterprise = None
+    base: Base = None
+    search: Search = None
+    state: Annotated[TaskState | None, Meta(description="only those in this state")] = None
+    work: Annotated[Work | None, Meta(description="only of this kind of work")] = None
+    late: Annotated[bool | None, Meta(description="only those that are late today, or are not")] = None
+    due_until: Annotated[Day | None, Meta(description="only what is due on this day or before")] = None
+
+
+class ListSkills(ListQuery, frozen=True, kw_only=True):
+    """Which skills."""
+
+    apprenticeship: Apprenticeship = None
+    mentor: Mentor = None
+    enterprise: Enterprise = None
+    base: Base = None
+    search: Search = None
+    skill: Annotated[Id | None, Meta(description="only this skill")] = None
+    state: Annotated[SkillState | None, Meta(description="only those in this state")] = None
+
+
+class ListReflections(ListQuery, frozen=True, kw_only=True):
+    """Which reflections."""
+
+    apprenticeship: Apprenticeship = None
+    mentor: Mentor = None
+    enterprise: Enterprise = None
+    base: Base = None
+    search: Search = None
+    reviewed: Annotated[bool | None, Meta(description="only those that were reviewed, or were not")] = None
+    since: From = None
+    upto: Until = None
+
+
+class ListAttendance(ListQuery, frozen=True, kw_only=True):
+    """Which claims of attendance."""
+
+    apprenticeship: Apprenticeship = None
+    mentor: Mentor = None
+    enterprise: Enterprise = None
+    base: Base = None
+    search: Search = None
+    state: Annotated[AttendanceState | None, Meta(description="only those in this state")] = None
+    work: Annotated[Work | None, Meta(description="only of this kind of work")] = None
+    since: From = None
+    upto: Until = None
+
+
+_LOGBOOKS = f"""
+    SELECT {_of("l", LearnerRow)}, t.*, s.*, r.*, a.*, greatest(r_last, a_last) AS last_on
+    FROM views.learners l,
+    LATERAL (
+        SELECT count(*) FILTER (WHERE state IN ('open', 'returned')) AS tasks_open,
+            count(*) FILTER (WHERE state IN ('open', 'returned') AND due < {_TODAY}) AS tasks_late,
+            count(*) FILTER (WHERE state = 'submitted') AS tasks_waiting,
+            count(*) FILTER (WHERE state = 'accepted') AS tasks_accepted
+        FROM views.tasks WHERE apprenticeship = l.id
+    ) AS t,
+    LATERAL (
+        SELECT count(*) FILTER (WHERE state <> 'signed_off') AS skills_begun,
+            count(*) FILTER (WHERE state = 'signed_off') AS skills_signed_off
+        FROM views.skills WHERE apprenticeship = l.id
+    ) AS s,
+    LATERAL (
+        SELECT count(*) AS reflections, count(*) FILTER (WHERE reviewed_on IS NULL) AS reflections_waiting,
+            max(day) AS r_last
+        FROM views.reflections WHERE apprenticeship = l.id
+    ) AS r,
+    LATERAL (
+        SELECT count(*) AS days_claimed, count(*) FILTER (WHERE state = 'counted') AS days_counted,
+            count(*) FILTER (WHERE state = 'disputed') AS days_disputed,
+            coalesce(sum(hours) FILTER (WHERE state = 'counted' AND work = 'job'), 0) AS hours_job,
+            coalesce(sum(hours) FILTER (WHERE state = 'counted' AND work = 'exercise'), 0) AS hours_exercise,
+            coalesce(sum(hours) FILTER (WHERE state = 'counted' AND work = 'classroom'), 0) AS hours_classroom,
+            max(day) AS a_last
+        FROM views.attendance WHERE apprenticeship = l.id
+    ) AS a"""
+
+
+def one_logbook(reader: Reader, tenant: TenantId, asked: ShowLogbook, *, until: int | None = None) -> LogbookRow:
+    """Show a logbook in figures.
+
+    What is open, what waits for an answer, what counts.
+    """
+    sql = f"SELECT {fields(LogbookRow)} FROM ({_LOGBOOKS} WHERE l.id = %(apprenticeship)s AND {_OF}) AS one"
+    rows = reader.rows(tenant, sql, structs.asdict(asked), LogbookRow, until=until)
+    if not rows:
+        raise NotFound(apprenticeship=asked.apprenticeship)
+    return rows[0]
+
+
+def logbooks(reader: Reader, tenant: TenantId, asked: ListLogbooks, *, until: int | None = None) -> Page[LogbookRow]:
+    """List logbooks in figures, by apprenticeship."""
+    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    sql = f"""
+        SELECT {fields(LogbookRow)} FROM ({_LOGBOOKS}
+        WHERE l.id > %(after)s AND {_OF}
+          AND (%(base)s::text IS NULL OR l.base = %(base)s)
+          AND (%(search)s::text IS NULL OR strpos(lower(l.name), lower(%(search)s)) > 0)
+          AND (%(in_training)s::boolean IS NULL OR (l.ended_on IS NULL) = %(in_training)s)
+        ORDER BY l.id LIMIT %(limit)s + 1) AS page ORDER BY id"""
+    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, LogbookRow, until=until)
+    return page_of(rows, asked.limit, lambda row: (row.id,))
+
+
+def tasks(reader: Reader, tenant: TenantId, asked: ListTasks, *, until: int | None = None) -> Page[NamedTaskRow]:
+    """List tasks, those that are due first; those without a due day last."""
+    after, key = read_cursor(asked.cursor, tuple[date, str]) if asked.cursor else (date.min, "")
+    late = f"(t.state IN ('open', 'returned') AND t.due IS NOT NULL AND t.due < {_TODAY})"
+    due = f"coalesce(t.due, '{date.max.isoformat()}'::date)"
+    sql = f"""
+        SELECT {_of("t", TaskRow)}, {_WHO}, {late} AS late
+        FROM views.tasks t JOIN views.learners l ON l.id = t.apprenticeship
+        WHERE ({due}, t.key) > (%(after)s::date, %(key)s) AND {_OF_ANY}
+          AND (%(state)s::text IS NULL OR t.state = %(state)s)
+          AND (%(work)s::text IS NULL OR t.work = %(work)s)
+          AND (%(late)s::boolean IS NULL OR {late} = %(late)s)
+          AND (%(due_until)s::date IS NULL OR t.due <= %(due_until)s)
+        ORDER BY {due}, t.key LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after, "key": key}, NamedTaskRow, until=until)
+    return page_of(rows, asked.limit, lambda row: (row.due or date.max, row.key))
+
+
+def skills(reader: Reader, tenant: TenantId, asked: ListSkills, *, until: int | None = None) -> Page[NamedSkillRow]:
+    """List skills and their sign-offs, by apprenticeship and skill."""
+    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    sql = f"""
+        SELECT {_of("s", SkillRow)}, {_WHO}
+        FROM views.skills s JOIN views.learners l ON l.id = s.apprenticeship
+        WHERE s.key > %(after)s AND {_OF_ANY}
+          AND (%(skill)s::text IS NULL OR s.skill = %(skill)s)
+          AND (%(state)s::text IS NULL OR s.state = %(state)s)
+        ORDER BY s.key LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, NamedSkillRow, until=until)
+    return page_of(rows, asked.limit, lambda row: (row.key,))
+
+
+def reflections(
+    reader: Reader, tenant: TenantId, asked: ListReflections, *, until: int | None = None
+) -> Page[NamedReflectionRow]:
+    """List reflections with their reviews, the latest first."""
+    before, key = read_cursor(asked.cursor, tuple[date, str]) if asked.cursor else (date.max, "")
+    sql = f"""
+        SELECT {_of("r", ReflectionRow)}, {_WHO}
+        FROM views.reflections r JOIN views.learners l ON l.id = r.apprenticeship
+        WHERE (r.day < %(before)s::date OR (r.day = %(before)s::date AND r.key > %(key)s)) AND {_OF_ANY}
+          AND (%(reviewed)s::boolean IS NULL OR (r.reviewed_on IS NOT NULL) = %(reviewed)s)
+          AND (%(since)s::date IS NULL OR r.day >= %(since)s)
+          AND (%(upto)s::date IS NULL OR r.day <= %(upto)s)
+        ORDER BY r.day DESC, r.key LIMIT %(limit)s + 1"""
+    params = {**structs.asdict(asked), "before": before, "key": key}
+    rows = reader.rows(tenant, sql, params, NamedReflectionRow, until=until)
+    return page_of(rows, asked.limit, lambda row: (row.day, row.key))
+
+
+def attendance(
+    reader: Reader, tenant: TenantId, asked: ListAttendance, *, until: int | None = None
+) -> Page[NamedAttendanceRow]:
+    """List attendance with its witnesses, the latest day first."""
+    before, key = read_cursor(asked.cursor, tuple[date, str]) if asked.cursor else (date.max, "")
+    sql = f"""
+        SELECT {_of("a", AttendanceRow)}, {_WHO}
+        FROM views.attendance a JOIN views.learners l ON l.id = a.apprenticeship
+        WHERE (a.day < %(before)s::date OR (a.day = %(before)s::date AND a.key > %(key)s)) AND {_OF_ANY}
+          AND (%(state)s::text IS NULL OR a.state = %(state)s)
+          AND (%(work)s::text IS NULL OR a.work = %(work)s)
+          AND (%(since)s::date IS NULL OR a.day >= %(since)s)
+          AND (%(upto)s::date IS NULL OR a.day <= %(upto)s)
+        ORDER BY a.day DESC, a.key LIMIT %(limit)s + 1"""
+    params = {**structs.asdict(asked), "before": before, "key": key}
+    rows = reader.rows(tenant, sql, params, NamedAttendanceRow, until=until)
+    return page_of(rows, asked.limit, lambda row: (row.day, row.key))
