@@ -15,13 +15,20 @@ from baseplus.apprenticeships.events import (
     ApprenticeshipStarted,
     BreakEnded,
     BreakStarted,
+    GrievanceEvent,
     MentorAssigned,
     MentorReassigned,
     MentorRelieved,
 )
 from baseplus.assessment import api as assessment
 from baseplus.assessment import followers as assessment_followers
-from baseplus.assessment.events import AssessmentEvent, AssessmentRecorded, StandardAdopted
+from baseplus.assessment.events import (
+    AssessmentEvent,
+    AssessmentRecorded,
+    CertificateAwarded,
+    CertificateRevoked,
+    StandardAdopted,
+)
 from baseplus.bases import api as bases
 from baseplus.bases import followers as base_followers
 from baseplus.bases.events import BaseClosed, BasesEvent, ResourceContributed
@@ -51,14 +58,19 @@ from projections.apprenticeships import api as apprenticeship_views
 from projections.apprenticeships.timeline import Timeline
 from projections.apprenticeships.views import Apprenticeships, MentorNames
 from projections.assessments import api as assessment_views
-from projections.assessments.views import Assessments
+from projections.assessments.views import Assessments, SelfAssessments
 from projections.bases import api as base_views
 from projections.bases.views import Bases
 from projections.benchmarks import api as benchmark_views
 from projections.benchmarks.holdings import PostSpans, ResourceSpans, ResourceUse
+from projections.benchmarks.learners import Assessed, Dual, GuidanceHours, Qualified
 from projections.benchmarks.presence import Presence
 from projections.benchmarks.reflecting import ReflectionDays
 from projections.benchmarks.views import Benchmarks, Contributions
+from projections.certificates import api as certificate_views
+from projections.certificates.views import Certificates, Certified
+from projections.grievances import api as grievance_views
+from projections.grievances.views import Grievances
 from projections.history import api as history
 from projections.investment import api as investment_views
 from projections.investment.entries import Entries, Statements
@@ -69,7 +81,7 @@ from projections.logbook import api as logbook_views
 from projections.logbook.attendance import Attendance
 from projections.logbook.views import Learners, Reflections, Skills, Tasks
 from projections.mentors import api as mentor_views
-from projections.mentors.views import Mentors
+from projections.mentors.views import Dispatches, Mentors
 from projections.posts import api as post_views
 from projections.posts.views import PostChanges, Posts
 from projections.projects import api as project_views
@@ -82,7 +94,9 @@ from projections.runner.view import View
 from projections.services import api as service_views
 from projections.services.views import Channels, Requests, Services
 from projections.standards import api as standard_views
-from projections.standards.views import Adoptions, Standards
+from projections.standards.views import Adoptions, Crosswalks, Standards
+from projections.talents import api as talent_views
+from projections.talents.views import Talents
 from projections.training_plans import api as training_plan_views
 from projections.training_plans.views import TrainingPlans
 from tenants.events import TenancyEvent
@@ -96,6 +110,7 @@ EVENT_TYPES = EventTypes(
     ServiceEvent,
     AgreementEvent,
     ApprenticeshipEvent,
+    GrievanceEvent,
     MentoringEvent,
     LogbookEvent,
     TrainingPlanEvent,
@@ -122,6 +137,8 @@ FOLLOWERS: Followers = {
     ApprenticeExited: (logbook_followers.rested,),
     StandardAdopted: (assessment_followers.adopted,),
     AssessmentRecorded: (assessment_followers.assessed,),
+    CertificateAwarded: (assessment_followers.awarded,),
+    CertificateRevoked: (assessment_followers.revoked,),
 }
 """What must happen together with an event, in the same transaction."""
 
@@ -145,6 +162,8 @@ ROUTES: tuple[Route, ...] = (
     *training_plan_views.routes,
     *logbook.routes,
     *logbook_views.routes,
+    *grievance_views.routes,
+    *talent_views.routes,
     *assessment.routes,
     *standard_views.routes,
     *assessment_views.routes,
@@ -152,6 +171,7 @@ ROUTES: tuple[Route, ...] = (
     *investment_views.routes,
     *projects.routes,
     *project_views.routes,
+    *certificate_views.routes,
     *benchmark_views.routes,
     *history.routes,
 )
@@ -173,6 +193,7 @@ VIEWS: tuple[View[Any, Any], ...] = (
     Agreements(),
     Obligations(),
     Mentors(),
+    Dispatches(),
     Apprenticeships(),
     MentorNames(),
     Timeline(),
@@ -182,8 +203,11 @@ VIEWS: tuple[View[Any, Any], ...] = (
     Skills(),
     Reflections(),
     Attendance(),
+    Grievances(),
+    Talents(),
     Standards(),
     Adoptions(),
+    Crosswalks(),
     Assessments(),
     Accounts(),
     Entries(),
@@ -191,11 +215,18 @@ VIEWS: tuple[View[Any, Any], ...] = (
     Projects(),
     Products(),
     ProjectPeople(),
+    SelfAssessments(),
+    Certificates(),
+    Certified(),
     Presence(),
     PostSpans(),
     ResourceSpans(),
     ResourceUse(),
     ReflectionDays(),
+    GuidanceHours(),
+    Assessed(),
+    Dual(),
+    Qualified(),
     Contributions(),
     Benchmarks(),
 )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from baseplus.kernel.refusals import Invalid
+from baseplus.kernel.vocabulary import TenantId
 from infra.cli.errors import Ended, Exit
 from infra.cli.output import Printer, printed, progress, say
-from infra.cli.writing import open_store
+from infra.cli.writing import fresh_key, key_option, open_store, repeatable, tenant_option
+from infra.imports.case import read_package
 from infra.imports.outcomes import import_outcomes
+from infra.imports.standards import import_standard
 
 _SHOWN = 20
 
@@ -53,3 +58,43 @@ def outcomes(out: Printer, file: Path, all_or_nothing: bool) -> None:
         )
     if report.refused:
         raise Ended(Exit.REFUSED)
+
+
+@import_.command(
+    epilog="""\b
+Examples:
+  baseplus import standard machining.json --tenant machinists --standard cnc --occupation cnc-machinist
+  baseplus import standard machining.json --tenant machinists --standard cnc --occupation cnc-machinist \\
+      --item-type Competency
+\b
+The file is a CASE 1.1 package (JSON). Its lowest statements become criteria of equal weight; where it says
+something else than the latest version, that is superseded. What the standard does not know is reported. A broken
+package is refused with the path of the fault, and nothing is written."""
+)
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--standard", required=True, help="The standard's id in the association's history.")
+@click.option("--occupation", required=True, help="The occupation that it is for.")
+@click.option("--item-type", help="Only items of this CFItemType become criteria; left out, the lowest ones.")
+@tenant_option
+@key_option
+@printed("json")
+def standard(
+    out: Printer, file: Path, standard: str, occupation: str, item_type: str | None, tenant: TenantId, key: str | None
+) -> None:
+    """Publish the skill standard in FILE, a CASE 1.1 package, in an association's history."""
+    try:
+        framework = read_package(file.read_bytes())
+        key = key or fresh_key()
+        with open_store() as store, repeatable(key):
+            done = import_standard(store, tenant, standard, occupation, framework, item_type=item_type, key=key)
+    except Invalid as fault:
+        raise Invalid(where=f"{file.name}#{fault.facts['where']}", reason=fault.facts["reason"]) from None
+    if out.form == "json":
+        out.record(asdict(done))
+        return
+    for name, times in sorted(done.unknown.items()):
+        say(f"not known to CASE 1.1 and left out: {name}, {times} times")
+    for name, times in sorted(done.unused.items()):
+        say(f"without a place in a standard and left out: {name}, {times} times")
+    what = "says what was published already" if done.unchanged else "is published"
+    out.note(f"{done.standard}, version {done.version}, {what}: {done.criteria} criteria, digest {done.digest}")

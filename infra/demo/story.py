@@ -196,7 +196,7 @@ def _assessments(university: University, today: date) -> list[dict[str, Any]]:
         if one.started < 60:
             continue
         able, on = chance.randint(62, 94), (today - timedelta(days=min(one.started - 30, 45))).isoformat()
-        subject = {"apprentice": one.id, "base": university.base, "adoption": university.occupation}
+        subject = {"apprenticeship": _apprenticeship(one), "adoption": university.occupation}
         by_school = {"side": "school", "assessor": one.tutor, "scores": _scores(chance, able), "on": on}
         orders.append({"command": "assessments.record", "id": _assessment(one), **subject, **by_school})
         if one.started > 365:

@@ -47,6 +47,12 @@ TITLES = {
     "reflection_cadence": mark("Reflections of an apprentice in a week of training"),
     "feedback_lag_days": mark("Days from a reflection to its review"),
     "task_first_pass_rate": mark("Tasks accepted at their first submission, of those accepted"),
+    "dual_certification_rate": mark("Certified by enterprise and state alike, of those who completed"),
+    "guidance_hours": mark("Hours of guidance for an apprentice in a month, by side"),
+    "practice_qualified_tutors": mark("Campus tutors who have shown practice in the trade"),
+    "dispatch_delivery_rate": mark("Hours taught by teachers who were sent, of those scheduled"),
+    "retention_12m": mark("Still with the enterprise that trained them, 12 months after it hired them"),
+    "pool_to_hire_rate": mark("Hired from the talent pool, of those who joined it"),
 }
 """What indicators are called, by key."""
 

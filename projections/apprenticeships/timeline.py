@@ -1,7 +1,7 @@
 """What happened to each apprentice: one row per event, in codes and facts that a page puts into words.
 
 It says that and by whom an apprentice was assessed, and no mark: nobody shall see the other side's before giving their
-own.
+own. Grievances are not in it, for mentors read it; nor are consent and the offers of other enterprises.
 """
 
 from __future__ import annotations
@@ -15,16 +15,26 @@ from baseplus.apprenticeships.events import (
     ApprenticeEnrolled,
     ApprenticeExited,
     ApprenticeshipCompleted,
-    ApprenticeshipEvent,
     ApprenticeshipStarted,
     BreakEnded,
     BreakStarted,
+    CourseEvent,
     Direction,
+    EmploymentConfirmed,
     ExitReason,
+    LearnerRole,
+    LearningEvent,
     MentorAssigned,
     MentorKind,
     MentorReassigned,
     MentorRelieved,
+    ModulePassed,
+    ModuleSelected,
+    OfferAccepted,
+    RoleAssumed,
+    RoleRelinquished,
+    TalentPoolJoined,
+    TalentPoolLeft,
 )
 from baseplus.assessment.criteria import Side as AssessedSide
 from baseplus.assessment.events import (
@@ -33,6 +43,11 @@ from baseplus.assessment.events import (
     AssessmentCorrected,
     AssessmentModerated,
     AssessmentRecorded,
+    CertificateAwarded,
+    CertificateKind,
+    CertificateRevoked,
+    CompetenceSelfAssessed,
+    DualCertificationAchieved,
 )
 from baseplus.mentoring.events import GuidanceGiven
 from projections.runner.view import At, Row, View
@@ -53,6 +68,18 @@ Happening: TypeAlias = Literal[
     "assessment_moderated",
     "assessment_appealed",
     "appeal_decided",
+    "self_assessed",
+    "role_assumed",
+    "role_relinquished",
+    "module_selected",
+    "module_passed",
+    "certificate_awarded",
+    "certificate_revoked",
+    "dual_certified",
+    "pool_joined",
+    "pool_left",
+    "hired",
+    "destination_confirmed",
 ]
 Side: TypeAlias = Literal["school", "work", "none"]
 
@@ -62,7 +89,8 @@ class TimelineRow(Row):
 
     key: the position. apprenticeship: None of what concerns the person, apprentice, in all their apprenticeships. what:
     what happened. day: on which, or from which on it holds. happened_at, recorded_at: as the event says. side: whose it
-    is. mentor, previous, reason, direction, hours, assessment: of whom, why and so on, where there is such.
+    is. mentor, previous, reason, direction, hours, assessment: of whom, why and so on, where there is such. subject:
+    the role, module, kind of certificate, destination or enterprise that it is about.
     """
 
     key: str
@@ -80,10 +108,13 @@ class TimelineRow(Row):
     direction: Direction | None = None
     hours: Decimal | None = None
     assessment: str | None = None
+    subject: str | None = None
 
 
 AssessmentChange = AssessmentRecorded | AssessmentCorrected | AssessmentModerated | AssessmentAppealed | AppealDecided
-TimelineEvent = ApprenticeshipEvent | GuidanceGiven | AssessmentChange
+CertifiedChange = CompetenceSelfAssessed | CertificateAwarded | CertificateRevoked | DualCertificationAchieved
+CareerChange = TalentPoolJoined | TalentPoolLeft | OfferAccepted | EmploymentConfirmed
+TimelineEvent = CourseEvent | LearningEvent | CareerChange | GuidanceGiven | AssessmentChange | CertifiedChange
 
 
 class Timeline(View[TimelineRow, TimelineEvent]):
@@ -108,6 +139,19 @@ class Timeline(View[TimelineRow, TimelineEvent]):
                 | AppealDecided()
             ):
                 return _assessed(event, at)
+            case CompetenceSelfAssessed() | CertificateAwarded() | CertificateRevoked() | DualCertificationAchieved():
+                return _certified(event, at)
+            case (
+                RoleAssumed()
+                | RoleRelinquished()
+                | ModuleSelected()
+                | ModulePassed()
+                | TalentPoolJoined()
+                | TalentPoolLeft()
+                | OfferAccepted()
+                | EmploymentConfirmed()
+            ):
+                return _learnt(event, at)
             case _:
                 return _of_apprenticeship(event, at)
 
@@ -118,9 +162,11 @@ _SIDES: Mapping[MentorKind | AssessedSide, Side] = {
     AssessedSide.SCHOOL: "school",
     AssessedSide.ENTERPRISE: "work",
 }
+_ROLES: Mapping[LearnerRole, Side] = {LearnerRole.STUDENT: "school", LearnerRole.APPRENTICE: "work"}
+_KINDS: Mapping[CertificateKind, Side] = {CertificateKind.VOCATIONAL: "school", CertificateKind.ENTERPRISE: "work"}
 
 
-def _of_apprenticeship(event: ApprenticeshipEvent, at: At) -> TimelineRow:
+def _of_apprenticeship(event: CourseEvent, at: At) -> TimelineRow:
     def row(what: Happening, side: Side = "none", **facts: Any) -> TimelineRow:
         return _row(what, at, event.on, side, apprenticeship=at.thing, **facts)
 
@@ -143,6 +189,47 @@ def _of_apprenticeship(event: ApprenticeshipEvent, at: At) -> TimelineRow:
             return row("completed")
         case ApprenticeExited(reason=reason, direction=direction):
             return row("exited", reason=reason, direction=direction)
+        case _:
+            assert_never(event)
+
+
+def _learnt(event: LearningEvent | CareerChange, at: At) -> TimelineRow:
+    def row(what: Happening, side: Side, subject: str) -> TimelineRow:
+        return _row(what, at, event.on, side, apprenticeship=at.thing, subject=subject)
+
+    match event:
+        case RoleAssumed(role=role):
+            return row("role_assumed", _ROLES[role], role.value)
+        case RoleRelinquished(role=role):
+            return row("role_relinquished", _ROLES[role], role.value)
+        case ModuleSelected(module=module):
+            return row("module_selected", "school", module)
+        case ModulePassed(module=module):
+            return row("module_passed", "school", module)
+        case TalentPoolJoined(base=base):
+            return row("pool_joined", "none", base)
+        case TalentPoolLeft(reason=reason):
+            return row("pool_left", "none", reason.value)
+        case OfferAccepted(enterprise=enterprise):
+            return row("hired", "work", enterprise)
+        case EmploymentConfirmed(destination=destination):
+            return row("destination_confirmed", "none", destination.value)
+        case _:
+            assert_never(event)
+
+
+def _certified(event: CertifiedChange, at: At) -> TimelineRow:
+    match event:
+        case CompetenceSelfAssessed(apprenticeship=apprenticeship, on=on):
+            return _row("self_assessed", at, on, "none", apprenticeship=apprenticeship)
+        case CertificateAwarded(kind, apprenticeship=apprenticeship, on=on):
+            side = _KINDS[kind]
+            return _row("certificate_awarded", at, on, side, apprenticeship=apprenticeship, subject=kind.value)
+        case CertificateRevoked(kind, apprenticeship=apprenticeship, on=on):
+            side = _KINDS[kind]
+            return _row("certificate_revoked", at, on, side, apprenticeship=apprenticeship, subject=kind.value)
+        case DualCertificationAchieved(on=on):
+            return _row("dual_certified", at, on, "none", apprenticeship=at.thing)
         case _:
             assert_never(event)
 

@@ -12,16 +12,22 @@ from baseplus.apprenticeships.events import (
     ApprenticeEnrolled,
     ApprenticeExited,
     ApprenticeshipCompleted,
-    ApprenticeshipEvent,
     ApprenticeshipStarted,
     BreakEnded,
     BreakStarted,
+    CourseEvent,
     Direction,
     ExitReason,
+    LearnerRole,
+    LearningEvent,
     MentorAssigned,
     MentorKind,
     MentorReassigned,
     MentorRelieved,
+    ModulePassed,
+    ModuleSelected,
+    RoleAssumed,
+    RoleRelinquished,
 )
 from baseplus.mentoring.events import MentorRegistered
 from projections.runner.view import At, Row, View
@@ -38,12 +44,33 @@ class FormerMentor(msgspec.Struct):
     until: date
 
 
+class RoleHeld(msgspec.Struct):
+    """A role, from the one day until the other: `until` is its last day as planned, `ended` the day from which it was
+    held no longer."""
+
+    role: LearnerRole
+    since: date
+    until: date | None = None
+    ended: date | None = None
+
+
+class ModuleTaken(msgspec.Struct):
+    """A module of a plan, since when it is taken, and when and how well it was passed."""
+
+    module: str
+    plan: str
+    since: date
+    passed_on: date | None = None
+    points: int | None = None
+
+
 class ApprenticeshipRow(Row):
     """One apprenticeship as it stands.
 
     base, enterprise, occupation, agreement: by id. tutor, master: by whom the apprentice is guided now, on the side of
     the school and of the enterprise. former: who did before, the first one first. since: from which day on it is in
-    this state. exit_…: of who left. What was noted at an exit is in no row. position: of the last event shown.
+    this state. exit_…: of who left. What was noted at an exit is in no row. roles, modules: the first one first.
+    passed: how many of the modules. position: of the last event shown.
     """
 
     id: str
@@ -66,18 +93,24 @@ class ApprenticeshipRow(Row):
     ended_on: date | None = None
     exit_reason: ExitReason | None = None
     exit_direction: Direction | None = None
+    roles: list[RoleHeld] = msgspec.field(default_factory=list)
+    modules: list[ModuleTaken] = msgspec.field(default_factory=list)
+    passed: int = 0
 
 
-class Apprenticeships(View[ApprenticeshipRow, ApprenticeshipEvent]):
+RecordEvent = CourseEvent | LearningEvent
+
+
+class Apprenticeships(View[ApprenticeshipRow, RecordEvent]):
     """One row per apprenticeship."""
 
     name: ClassVar = "apprenticeships"
     indexes: ClassVar = (("state", "id"), ("enterprise", "id"), ("tutor",), ("master",))
 
-    def keys(self, event: ApprenticeshipEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
+    def keys(self, event: RecordEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
         return (at.thing,)
 
-    def evolve(self, row: ApprenticeshipRow | None, event: ApprenticeshipEvent, at: At) -> ApprenticeshipRow | None:
+    def evolve(self, row: ApprenticeshipRow | None, event: RecordEvent, at: At) -> ApprenticeshipRow | None:
         if isinstance(event, ApprenticeEnrolled):
             return _enrolled(event, at)
         if row is None:
@@ -102,6 +135,18 @@ class Apprenticeships(View[ApprenticeshipRow, ApprenticeshipEvent]):
             case ApprenticeExited(reason=reason, direction=direction, on=on):
                 row.state, row.since, row.ended_on = "exited", on, on
                 row.exit_reason, row.exit_direction = reason, direction
+            case RoleAssumed(_, role, on, until):
+                row.roles.append(RoleHeld(role, on, until))
+            case RoleRelinquished(_, role, on):
+                for one in row.roles:
+                    if one.role is role and one.ended is None:
+                        one.ended = on
+            case ModuleSelected(plan, module, on):
+                row.modules.append(ModuleTaken(module, plan, on))
+            case ModulePassed(_, module, _, on, points):
+                for taken in row.modules:
+                    if taken.module == module:
+                        taken.passed_on, taken.points, row.passed = on, points, row.passed + 1
             case _:
                 assert_never(event)
         return row

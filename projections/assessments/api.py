@@ -3,15 +3,17 @@ has seen the other assessor's marks before giving their own."""
 
 from __future__ import annotations
 
+from itertools import chain
+
 from baseplus.kernel.access import Role
 from baseplus.kernel.routes import Routes
-from projections.assessments.queries import assessments, one_assessment
+from projections.assessments.queries import assessments, one_assessment, self_assessments
 
 _READERS = (Role.STAFF, Role.REGULATOR, Role.MENTOR.own("assessor"))
 
-routes = Routes("assessments")
+of_assessments = Routes("assessments")
 
-routes.query(
+of_assessments.query(
     "GET /assessments",
     assessments,
     may=_READERS,
@@ -25,7 +27,18 @@ routes.query(
         "assessor",
         "total",
         "state",
+        "sitting",
         "assessed_on",
     ),
 )
-routes.query("GET /assessments/{assessment}", one_assessment, may=_READERS)
+of_assessments.query("GET /assessments/{assessment}", one_assessment, may=_READERS)
+
+of_self_assessments = Routes("self_assessments")
+of_self_assessments.query(
+    "GET /self-assessments",
+    self_assessments,
+    may=(Role.STAFF, Role.REGULATOR),
+    columns=("id", "apprentice", "apprenticeship", "standard", "version", "total", "assessed_on"),
+)
+
+routes = tuple(chain(of_assessments, of_self_assessments))

@@ -12,7 +12,7 @@ from baseplus.assessment.criteria import Side
 from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
 from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import Id, PersonId, TenantId
-from projections.assessments.views import AssessmentRow, SideState
+from projections.assessments.views import AssessmentRow, SelfAssessmentRow, SideState
 from projections.runner.reader import Reader, fields
 
 
@@ -26,6 +26,8 @@ class ListAssessments(ListQuery, frozen=True, kw_only=True):
     adoption: Annotated[Id | None, Meta(description="only those against this adopted version")] = None
     base: Annotated[Id | None, Meta(description="only those at this base")] = None
     assessor: Annotated[PersonId | None, Meta(description="only those by this assessor")] = None
+    apprenticeship: Annotated[Id | None, Meta(description="only those in this apprenticeship")] = None
+    latest: Annotated[bool | None, Meta(description="only those that were not sat again, or were")] = None
 
 
 class ShowAssessment(Query, frozen=True, kw_only=True):
@@ -33,6 +35,15 @@ class ShowAssessment(Query, frozen=True, kw_only=True):
 
     assessment: Id
     assessor: Annotated[PersonId | None, Meta(description="only where this is one of its assessors")] = None
+
+
+class ListSelfAssessments(ListQuery, frozen=True, kw_only=True):
+    """Which self-assessments."""
+
+    apprentice: Annotated[PersonId | None, Meta(description="only those of this apprentice")] = None
+    apprenticeship: Annotated[Id | None, Meta(description="only those in this apprenticeship")] = None
+    adoption: Annotated[Id | None, Meta(description="only those against this adopted version")] = None
+    base: Annotated[Id | None, Meta(description="only those at this base")] = None
 
 
 class AssessmentSides(msgspec.Struct, frozen=True):
@@ -63,6 +74,8 @@ def assessments(
           AND (%(adoption)s::text IS NULL OR adoption = %(adoption)s)
           AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(assessor)s::text IS NULL OR assessor = %(assessor)s)
+          AND (%(apprenticeship)s::text IS NULL OR apprenticeship = %(apprenticeship)s)
+          AND (%(latest)s::boolean IS NULL OR (resat_by IS NULL) = %(latest)s)
         ORDER BY key LIMIT %(limit)s + 1"""
     rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, AssessmentRow, until=until)
     return page_of(rows, asked.limit, lambda row: (row.key,))
@@ -87,3 +100,20 @@ def one_assessment(
     first = rows[0]
     gap = abs(rows[0].given - rows[1].given) if len(rows) > 1 else None
     return AssessmentSides(asked.assessment, first.apprentice, first.base, first.occupation, first.adoption, rows, gap)
+
+
+def self_assessments(
+    reader: Reader, tenant: TenantId, asked: ListSelfAssessments, *, until: int | None = None
+) -> Page[SelfAssessmentRow]:
+    """List what apprentices think of their own competence, by id."""
+    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    sql = f"""
+        SELECT {fields(SelfAssessmentRow)} FROM views.self_assessments
+        WHERE id > %(after)s
+          AND (%(apprentice)s::text IS NULL OR apprentice = %(apprentice)s)
+          AND (%(apprenticeship)s::text IS NULL OR apprenticeship = %(apprenticeship)s)
+          AND (%(adoption)s::text IS NULL OR adoption = %(adoption)s)
+          AND (%(base)s::text IS NULL OR base = %(base)s)
+        ORDER BY id LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, SelfAssessmentRow, until=until)
+    return page_of(rows, asked.limit, lambda row: (row.id,))

@@ -1,4 +1,4 @@
-"""Assessments as people look them up: one row per side.
+"""Assessments as people look them up: one row per side; and what apprentices think of themselves.
 
 What assessor, moderator, apprentice and whoever decides an appeal wrote is in the row: one side's course is read by the
 others. It is personal, and goes from the row where it is erased.
@@ -21,6 +21,8 @@ from baseplus.assessment.events import (
     AssessmentCorrected,
     AssessmentModerated,
     AssessmentRecorded,
+    AssessmentResat,
+    CompetenceSelfAssessed,
 )
 from projections.runner.view import At, Row, View
 
@@ -45,7 +47,8 @@ class AssessmentRow(Row):
 
     key: assessment:side. adoption, association, standard, version: what the apprentice was assessed against. marks,
     total (0.00 to 100.00): those that count. given: the total that the assessor gave, corrections of slips included.
-    assessed_on: the day of the assessment; assessed_at: when it was recorded. position: of the last event shown.
+    assessed_on: the day of the assessment; assessed_at: when it was recorded. sitting: which time it was sat; resit_of:
+    the assessment before; resat_by: the one after, which makes this one final. position: of the last event shown.
     """
 
     key: str
@@ -68,21 +71,29 @@ class AssessmentRow(Row):
     assessed_at: datetime
     position: int
     moderator: str | None = None
+    apprenticeship: str | None = None
+    enterprise: str | None = None
+    sitting: int = 1
+    resit_of: str | None = None
+    resat_by: str | None = None
 
 
 SideChange = AssessmentRecorded | AssessmentCorrected | AssessmentModerated | AssessmentAppealed | AppealDecided
 
+AssessmentChange = SideChange | AssessmentResat
 
-class Assessments(View[AssessmentRow, SideChange]):
+
+class Assessments(View[AssessmentRow, AssessmentChange]):
     """One row per side of an assessment."""
 
     name: ClassVar = "assessments"
     indexes: ClassVar = (("assessment",), ("apprentice", "key"), ("assessor", "key"), ("state", "key"))
 
-    def keys(self, event: SideChange, at: At) -> Iterable[str]:
-        return (f"{at.thing}:{event.side.value}",)
+    def keys(self, event: AssessmentChange, at: At) -> Iterable[str]:
+        sides = Side if isinstance(event, AssessmentResat) else (event.side,)
+        return [f"{at.thing}:{side.value}" for side in sides]
 
-    def evolve(self, row: AssessmentRow | None, event: SideChange, at: At) -> AssessmentRow | None:
+    def evolve(self, row: AssessmentRow | None, event: AssessmentChange, at: At) -> AssessmentRow | None:
         if isinstance(event, AssessmentRecorded):
             return _recorded(event, at)
         if row is None:
@@ -102,6 +113,8 @@ class Assessments(View[AssessmentRow, SideChange]):
             case AppealDecided():
                 _count(row, event)
                 _note(row, "decided", at, event.decided_by, event.reason, event.outcome)
+            case AssessmentResat(by):
+                row.resat_by = by
             case _:
                 assert_never(event)
         return row
@@ -129,6 +142,10 @@ def _recorded(event: AssessmentRecorded, at: At) -> AssessmentRow:
         assessed_on=event.on,
         assessed_at=at.time,
         position=at.position,
+        apprenticeship=event.apprenticeship,
+        enterprise=event.enterprise,
+        sitting=event.sitting,
+        resit_of=event.resit_of,
     )
     _note(row, "recorded", at, event.assessor, event.comment)
     return row
@@ -143,3 +160,48 @@ def _note(
 ) -> None:
     row.state = what
     row.changes.append(Change(what, at.time, at.position, row.total, by, outcome, text))
+
+
+class SelfAssessmentRow(Row):
+    """How an apprentice judged their own competence on a day. total: 0.00 to 100.00. position: of the event."""
+
+    id: str
+    apprentice: str
+    apprenticeship: str
+    base: str
+    occupation: str
+    adoption: str
+    standard: str
+    version: int
+    marks: list[Mark]
+    total: Decimal
+    assessed_on: date
+    reflection: str | None
+    position: int
+
+
+class SelfAssessments(View[SelfAssessmentRow, CompetenceSelfAssessed]):
+    """One row per self-assessment."""
+
+    name: ClassVar = "self_assessments"
+    indexes: ClassVar = (("apprenticeship", "id"), ("apprentice",))
+
+    def keys(self, event: CompetenceSelfAssessed, at: At) -> Iterable[str]:  # noqa: ARG002 - its stream's row
+        return (at.thing,)
+
+    def evolve(self, row: SelfAssessmentRow | None, event: CompetenceSelfAssessed, at: At) -> SelfAssessmentRow:  # noqa: ARG002
+        return SelfAssessmentRow(
+            id=at.thing,
+            apprentice=event.apprentice,
+            apprenticeship=event.apprenticeship,
+            base=event.base,
+            occupation=event.against.occupation,
+            adoption=event.against.adoption,
+            standard=event.against.standard,
+            version=event.against.version,
+            marks=list(event.marks),
+            total=Decimal(event.total),
+            assessed_on=event.on,
+            reflection=event.reflection,
+            position=at.position,
+        )

@@ -1,61 +1,83 @@
-"""Indicators of how the two sides assess together.
+"""Indicators of how the two sides assess together, and of who is certified by both.
 
-Both are of the month in which the assessment began, that is of the day of the side that was recorded first: a second
-side that follows in another month counts where the first one did, so that no rate ever exceeds what it is a share of.
-Whoever waits for the second side lowers the coverage of the month until it comes.
-
-An apprentice has one assessment under an adopted version, so that assessments count people. One who is assessed against
-two versions in a month counts twice there.
+All are counted when asked, up to a day, since an apprentice who was never assessed has no event to say so: coverage is
+of all who were in training in the month, by what was known of them at its end. People are counted, not assessments: who
+was assessed twice in a month is one person there, with two gaps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from projections.benchmarks.days import SPANS, TODAY
+from projections.benchmarks.declaring import Indicator
+from projections.benchmarks.learners import Assessed, Dual
+from projections.benchmarks.presence import Presence
 
-from baseplus.assessment.criteria import gap_in_hundredths
-from baseplus.assessment.events import AssessmentCorrected, AssessmentRecorded
-from projections.benchmarks.declaring import EVERYTHING, Indicator, Part
-from projections.runner.view import At
+_ASKED = "(%(periods)s::text[] IS NULL OR period = ANY(%(periods)s::text[]))"
 
+JOINT_ASSESSMENT_COVERAGE = f"""{SPANS},
+    jointly AS (
+        SELECT tenant, apprenticeship, min(greatest(school_on, enterprise_on)) AS first
+        FROM views.assessed WHERE school_on IS NOT NULL AND enterprise_on IS NOT NULL
+        GROUP BY tenant, apprenticeship
+    )
+    SELECT tenant, base, period,
+        100 * count(*) FILTER (WHERE jointly.first < least(upper(months.days), today.day)) AS numerator,
+        count(*) AS denominator,
+        count(*) AS people
+    FROM today, trained JOIN months ON trained.days && months.days LEFT JOIN jointly USING (tenant, apprenticeship)
+    GROUP BY tenant, base, period"""
 
-def _coverage(event: AssessmentRecorded, at: At) -> Iterator[Part]:  # noqa: ARG001 - the event names its days
-    if event.other_total is None:
-        yield _part(event, numerator=0, denominator=1, people=1)
-    else:
-        yield _part(event, numerator=100, denominator=0, people=0)
+# Totals have two places: hundredths over hundreds are points, in whole numbers.
+ASSESSOR_GAP = f"""
+    WITH {TODAY},
+    gaps AS (
+        SELECT tenant, base, to_char(began, 'YYYY-MM') AS period, apprentice,
+            abs(school_given - enterprise_given) AS gap
+        FROM today, views.assessed
+        WHERE greatest(school_on, enterprise_on) < today.day AND school_on IS NOT NULL AND enterprise_on IS NOT NULL
+    )
+    SELECT tenant, base, period, sum(gap)::bigint AS numerator, 100 * count(*) AS denominator,
+        count(DISTINCT apprentice) AS people
+    FROM gaps WHERE {_ASKED} GROUP BY tenant, base, period"""
 
-
-def _gap(event: AssessmentRecorded, at: At) -> Iterator[Part]:  # noqa: ARG001 - as above
-    if event.other_total is not None:
-        # Totals have two places: hundredths over hundreds are points, in whole numbers.
-        yield _part(event, gap_in_hundredths(event.total, event.other_total), denominator=100, people=1)
-
-
-def _mended_gap(event: AssessmentCorrected, at: At) -> Iterator[Part]:  # noqa: ARG001 - as above
-    if event.other_total is not None:
-        before = gap_in_hundredths(event.previous, event.other_total)
-        yield _part(event, gap_in_hundredths(event.total, event.other_total) - before, denominator=0, people=0)
-
-
-def _part(event: AssessmentRecorded | AssessmentCorrected, numerator: int, denominator: int, people: int) -> Part:
-    return Part(event.base, f"{event.began:%Y-%m}", EVERYTHING, numerator, denominator, people)
-
+DUAL_CERTIFICATION_RATE = f"""
+    WITH {TODAY},
+    completed AS (
+        SELECT tenant, base, to_char(completed, 'YYYY-MM') AS period, coalesce(dual_since < today.day, false) AS dual
+        FROM today, views.dual WHERE completed < today.day
+    )
+    SELECT tenant, base, period, 100 * count(*) FILTER (WHERE dual) AS numerator, count(*) AS denominator,
+        count(*) AS people
+    FROM completed WHERE {_ASKED} GROUP BY tenant, base, period"""
 
 ASSESSING = (
     Indicator(
         key="joint_assessment_coverage",
-        title="Apprentices assessed by both sides, of those assessed",
+        title="Apprentices assessed by both sides, of those in training",
         unit="percent",
         better="higher",
-        source="our own: apprentices assessed by both sides / apprentices assessed",
-        parts={AssessmentRecorded: _coverage},
+        source="our own: apprentices assessed by both sides by the end of the month / apprentices in training in it",
+        days=JOINT_ASSESSMENT_COVERAGE,
+        spans=(Presence.name, Assessed.name),
     ),
     Indicator(
         key="assessor_gap",
         title="How far the totals of the school's and the enterprise's assessor are apart",
         unit="points",
         better="lower",
-        source="our own: |school's total − enterprise's total|, before moderation and appeal / jointly assessed",
-        parts={AssessmentRecorded: _gap, AssessmentCorrected: _mended_gap},
+        source="our own: |school's total − enterprise's total|, before moderation and appeal / assessments by both"
+        " sides, by the month in which they began",
+        days=ASSESSOR_GAP,
+        spans=(Assessed.name,),
+    ),
+    Indicator(
+        key="dual_certification_rate",
+        title="Certified by enterprise and state alike, of those who completed",
+        unit="percent",
+        better="higher",
+        source="our own: dual certified / completed, by the month of the completion; a revoked certificate counts no"
+        " more",
+        days=DUAL_CERTIFICATION_RATE,
+        spans=(Dual.name,),
     ),
 )

@@ -35,7 +35,7 @@ class Part(NamedTuple):
 @dataclass(frozen=True)
 class Indicator:
     """parts: per event type, what an event of it contributes. days: the statement that counts it in days instead, from
-    the views called `spans`. source: where the definition comes from."""
+    the views called `spans`; by_category: it gives a category, too. source: where the definition comes from."""
 
     key: str
     title: str
@@ -45,3 +45,4 @@ class Indicator:
     parts: Mapping[type[Event], Callable[[Any, At], Iterable[Part]]] = field(default_factory=dict)
     days: str | None = None
     spans: tuple[str, ...] = ()
+    by_category: bool = False

@@ -18,9 +18,10 @@ def figures(one: Indicator) -> str:
     """
     if one.days is None:
         return _CONTRIBUTED
+    category = "category" if one.by_category else f"'{EVERYTHING}'"
     return f"""
-        SELECT tenant, base || '/' || %(indicator)s || '/' || period || '/{EVERYTHING}' AS key, base,
-            %(indicator)s::text AS indicator, period, '{EVERYTHING}' AS category, numerator, denominator, people
+        SELECT tenant, base || '/' || %(indicator)s || '/' || period || '/' || {category} AS key, base,
+            %(indicator)s::text AS indicator, period, {category} AS category, numerator, denominator, people
         FROM ({one.days}) AS counted"""
 
 

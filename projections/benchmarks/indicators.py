@@ -6,18 +6,25 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from baseplus.agreements.events import ObligationFellDue
-from baseplus.apprenticeships.events import ApprenticeExited, ApprenticeshipCompleted, ApprenticeshipStarted
+from baseplus.apprenticeships.events import (
+    ApprenticeExited,
+    ApprenticeshipCompleted,
+    ApprenticeshipStarted,
+    EmploymentConfirmed,
+)
 from baseplus.kernel.events import Event
 from baseplus.kernel.refusals import NotFound
 from baseplus.outcomes.events import OutcomeEvent, OutcomeReturnCorrected, OutcomeReturnFiled
 from projections.benchmarks.assessing import ASSESSING
 from projections.benchmarks.days import DUAL_MENTOR_COVERAGE, MENTOR_LOAD
 from projections.benchmarks.declaring import EVERYTHING, WHOLE_UNIVERSITY, Indicator, Part
+from projections.benchmarks.guiding import GUIDING
 from projections.benchmarks.investing import INVESTING
 from projections.benchmarks.logbooks import LOGBOOKS
 from projections.benchmarks.presence import Presence
 from projections.benchmarks.running import RUNNING
 from projections.benchmarks.venturing import VENTURING
+from projections.benchmarks.working import WORKING, completed, sustained
 from projections.runner.view import At
 
 
@@ -58,8 +65,14 @@ INDICATORS = (
         title="Completed, and in sustained further study or work afterwards",
         unit="percent",
         better="higher",
-        source="Further education outcome-based success measures, Department for Education, England",
-        parts={OutcomeReturnFiled: _destinations, OutcomeReturnCorrected: _destinations},
+        source="Further education outcome-based success measures, Department for Education, England, for the returns of"
+        " a year; our own for a base and month: in work or study after 6 months / completed, by the completion",
+        parts={
+            OutcomeReturnFiled: _destinations,
+            OutcomeReturnCorrected: _destinations,
+            ApprenticeshipCompleted: completed,
+            EmploymentConfirmed: sustained,
+        },
     ),
     Indicator(
         key="obligation_on_time_rate",
@@ -110,6 +123,8 @@ INDICATORS = (
     *INVESTING,
     *VENTURING,
     *LOGBOOKS,
+    *GUIDING,
+    *WORKING,
 )
 
 

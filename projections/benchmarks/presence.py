@@ -12,10 +12,10 @@ from baseplus.apprenticeships.events import (
     ApprenticeEnrolled,
     ApprenticeExited,
     ApprenticeshipCompleted,
-    ApprenticeshipEvent,
     ApprenticeshipStarted,
     BreakEnded,
     BreakStarted,
+    CourseEvent,
     MentorAssigned,
     MentorKind,
     MentorReassigned,
@@ -49,15 +49,15 @@ class PresenceRow(Row):
     guidance: list[Guidance]
 
 
-class Presence(View[PresenceRow, ApprenticeshipEvent]):
+class Presence(View[PresenceRow, CourseEvent]):
     """One row per apprenticeship."""
 
     name: ClassVar = "presence"
 
-    def keys(self, event: ApprenticeshipEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
+    def keys(self, event: CourseEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
         return (at.thing,)
 
-    def evolve(self, row: PresenceRow | None, event: ApprenticeshipEvent, at: At) -> PresenceRow | None:
+    def evolve(self, row: PresenceRow | None, event: CourseEvent, at: At) -> PresenceRow | None:
         if isinstance(event, ApprenticeEnrolled):
             return PresenceRow(apprenticeship=at.thing, base=event.base, training=[], guidance=[])
         if row is None:

@@ -7,8 +7,14 @@ from datetime import datetime
 from typing import ClassVar, TypeAlias
 
 from baseplus.agreements.events import ObligationFellDue
-from baseplus.apprenticeships.events import ApprenticeExited, ApprenticeshipCompleted, ApprenticeshipStarted
-from baseplus.assessment.events import AssessmentCorrected, AssessmentRecorded
+from baseplus.apprenticeships.events import (
+    ApprenticeExited,
+    ApprenticeshipCompleted,
+    ApprenticeshipStarted,
+    EmploymentConfirmed,
+    OfferAccepted,
+    TalentPoolJoined,
+)
 from baseplus.benchmarks.events import BenchmarkReleased, Withheld
 from baseplus.investment.events import CostApportioned, CostCorrected, CostIncurred, OutputCorrected, OutputValued
 from baseplus.logbook.events import (
@@ -19,6 +25,7 @@ from baseplus.logbook.events import (
     ReflectionReviewed,
     TaskAccepted,
 )
+from baseplus.mentoring.events import TeacherDispatchDelivered, TeacherDispatchScheduled
 from baseplus.outcomes.events import OutcomeReturnCorrected, OutcomeReturnFiled
 from baseplus.projects.events import (
     IncubationAdmitted,
@@ -41,8 +48,6 @@ Contributing: TypeAlias = (
     | ApprenticeshipStarted
     | ApprenticeshipCompleted
     | ApprenticeExited
-    | AssessmentRecorded
-    | AssessmentCorrected
     | ServiceRequested
     | ServiceDelivered
     | ServiceCancelled
@@ -62,6 +67,11 @@ Contributing: TypeAlias = (
     | AttendanceWithdrawn
     | ReflectionReviewed
     | TaskAccepted
+    | EmploymentConfirmed
+    | OfferAccepted
+    | TalentPoolJoined
+    | TeacherDispatchScheduled
+    | TeacherDispatchDelivered
 )
 
 

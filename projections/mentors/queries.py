@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from msgspec import Meta, structs
@@ -9,8 +10,8 @@ from msgspec import Meta, structs
 from baseplus.apprenticeships.events import MentorKind
 from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
 from baseplus.kernel.refusals import NotFound
-from baseplus.kernel.vocabulary import Id, Line, TenantId
-from projections.mentors.views import MentorRow
+from baseplus.kernel.vocabulary import Day, Id, Line, TenantId
+from projections.mentors.views import DispatchRow, DispatchState, MentorRow
 from projections.runner.reader import Reader, fields
 
 _OF_ORGANISATION = "(%(organisation)s::text IS NULL OR organisation = %(organisation)s)"
@@ -33,6 +34,17 @@ class ShowMentor(Query, frozen=True, kw_only=True):
 
     mentor: Id
     organisation: Annotated[Id | None, Meta(description="only where it is one of this school or enterprise")] = None
+
+
+class ListDispatches(ListQuery, frozen=True, kw_only=True):
+    """Which dispatches."""
+
+    mentor: Annotated[Id | None, Meta(description="only those of this mentor")] = None
+    kind: Annotated[MentorKind | None, Meta(description="only those of teachers of this side")] = None
+    base: Annotated[Id | None, Meta(description="only those to this base")] = None
+    state: Annotated[DispatchState | None, Meta(description="only those in this state")] = None
+    since: Annotated[Day | None, Meta(description="only those for this day or later")] = None
+    before: Annotated[Day | None, Meta(description="only those for an earlier day")] = None
 
 
 def one_mentor(reader: Reader, tenant: TenantId, asked: ShowMentor, *, until: int | None = None) -> MentorRow:
@@ -61,3 +73,23 @@ def mentors(reader: Reader, tenant: TenantId, asked: ListMentors, *, until: int 
         ORDER BY id LIMIT %(limit)s + 1"""
     rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, MentorRow, until=until)
     return page_of(rows, asked.limit, lambda row: (row.id,))
+
+
+def dispatches(
+    reader: Reader, tenant: TenantId, asked: ListDispatches, *, until: int | None = None
+) -> Page[DispatchRow]:
+    """List dispatches of teachers, by day."""
+    after_day, after = read_cursor(asked.cursor, tuple[date, str]) if asked.cursor else (date.min, "")
+    sql = f"""
+        SELECT {fields(DispatchRow)} FROM views.dispatches
+        WHERE (on_day, key) > (%(after_day)s, %(after)s)
+          AND (%(mentor)s::text IS NULL OR mentor = %(mentor)s)
+          AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+          AND (%(base)s::text IS NULL OR base = %(base)s)
+          AND (%(state)s::text IS NULL OR state = %(state)s)
+          AND (%(since)s::date IS NULL OR on_day >= %(since)s)
+          AND (%(before)s::date IS NULL OR on_day < %(before)s)
+        ORDER BY on_day, key LIMIT %(limit)s + 1"""
+    place = {"after": after, "after_day": after_day}
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | place, DispatchRow, until=until)
+    return page_of(rows, asked.limit, lambda row: (row.on_day, row.key))

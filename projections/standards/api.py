@@ -6,7 +6,7 @@ from itertools import chain
 
 from baseplus.kernel.access import Role
 from baseplus.kernel.routes import Routes
-from projections.standards.queries import adoptions, one_adoption, one_standard, standards
+from projections.standards.queries import adoptions, crosswalks, one_adoption, one_standard, standards
 
 _ASSOCIATION = (Role.ASSOCIATION,)
 _READERS = (Role.STAFF, Role.MENTOR, Role.REGULATOR)
@@ -29,4 +29,12 @@ of_adoptions.query(
 )
 of_adoptions.query("GET /adoptions/{adoption}", one_adoption, may=_READERS)
 
-routes = tuple(chain(of_standards, of_adoptions))
+of_crosswalks = Routes("crosswalks")
+of_crosswalks.query(
+    "GET /crosswalks",
+    crosswalks,
+    may=_READERS,
+    columns=("id", "one_standard", "other_standard", "pairs", "approved_by", "approved_on"),
+)
+
+routes = tuple(chain(of_standards, of_adoptions, of_crosswalks))

@@ -11,7 +11,7 @@ from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
 from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import Id, TenantId
 from projections.runner.reader import Reader, fields
-from projections.standards.views import AdoptionRow, StandardRow, StandardState
+from projections.standards.views import AdoptionRow, CrosswalkRow, StandardRow, StandardState
 
 
 class ListStandards(ListQuery, frozen=True, kw_only=True):
@@ -40,6 +40,12 @@ class ShowAdoption(Query, frozen=True, kw_only=True):
     """Which adoption."""
 
     adoption: Id
+
+
+class ListCrosswalks(ListQuery, frozen=True, kw_only=True):
+    """Which crosswalks."""
+
+    adoption: Annotated[Id | None, Meta(description="only those from or to this adopted standard")] = None
 
 
 def standards(reader: Reader, tenant: TenantId, asked: ListStandards, *, until: int | None = None) -> Page[StandardRow]:
@@ -95,3 +101,17 @@ def one_adoption(reader: Reader, tenant: TenantId, asked: ShowAdoption, *, until
     if not rows:
         raise NotFound(adoption=asked.adoption)
     return rows[0]
+
+
+def crosswalks(
+    reader: Reader, tenant: TenantId, asked: ListCrosswalks, *, until: int | None = None
+) -> Page[CrosswalkRow]:
+    """List the crosswalks between adopted standards, by id."""
+    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    sql = f"""
+        SELECT {fields(CrosswalkRow)} FROM views.crosswalks
+        WHERE id > %(after)s
+          AND (%(adoption)s::text IS NULL OR one = %(adoption)s OR other = %(adoption)s)
+        ORDER BY id LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, CrosswalkRow, until=until)
+    return page_of(rows, asked.limit, lambda row: (row.id,))

@@ -1,13 +1,19 @@
-"""Skill standards as people look them up: what an association has published, and what a university has adopted."""
+"""Skill standards as people look them up: what an association has published, what a university has adopted, and which
+criteria of two standards meet each other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal, TypeAlias
 
-from baseplus.assessment.criteria import Criterion
-from baseplus.assessment.events import SkillStandardPublished, SkillStandardSuperseded, StandardAdopted
+from baseplus.assessment.criteria import Criterion, Pair
+from baseplus.assessment.events import (
+    CrosswalkApproved,
+    SkillStandardPublished,
+    SkillStandardSuperseded,
+    StandardAdopted,
+)
 from projections.runner.view import At, Row, View
 
 StandardState: TypeAlias = Literal["current", "superseded"]
@@ -99,5 +105,41 @@ class Adoptions(View[AdoptionRow, StandardAdopted]):
             criteria=list(event.criteria),
             digest=event.digest,
             adopted_at=at.time,
+            position=at.position,
+        )
+
+
+class CrosswalkRow(Row):
+    """A crosswalk between two adopted standards. one, other: the university's adoptions. position: of the event."""
+
+    id: str
+    one: str
+    one_standard: str
+    other: str
+    other_standard: str
+    pairs: list[Pair]
+    approved_by: str
+    approved_on: date
+    position: int
+
+
+class Crosswalks(View[CrosswalkRow, CrosswalkApproved]):
+    """One row per crosswalk."""
+
+    name: ClassVar = "crosswalks"
+
+    def keys(self, event: CrosswalkApproved, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
+        return (at.thing,)
+
+    def evolve(self, row: CrosswalkRow | None, event: CrosswalkApproved, at: At) -> CrosswalkRow:  # noqa: ARG002 - once
+        return CrosswalkRow(
+            id=at.thing,
+            one=event.left.adoption,
+            one_standard=event.left.standard,
+            other=event.right.adoption,
+            other_standard=event.right.standard,
+            pairs=list(event.pairs),
+            approved_by=event.approved_by,
+            approved_on=event.on,
             position=at.position,
         )

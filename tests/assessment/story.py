@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from baseplus.apprenticeships.model import Enrol, apprenticeships
 from baseplus.assessment.adoptions import AdoptPublished, AdoptStandard, adoptions
 from baseplus.assessment.assessments import Correct, Record, RecordAgainst, RecordOtherSide, assessments
 from baseplus.assessment.criteria import AdoptedVersion, Criterion, Evidence, Mark, Score, Side, total_of
@@ -22,6 +23,7 @@ from baseplus.kernel.decisions import Decider
 from baseplus.kernel.events import Event
 from baseplus.kernel.scenario import NOON, Scenario
 from baseplus.kernel.vocabulary import TenantId
+from infra.postgres.store import Store
 
 SCHOOL, ENTERPRISE = Side.SCHOOL, Side.ENTERPRISE
 ASSOCIATION, TODAY = "machinists", NOON.date()
@@ -62,14 +64,23 @@ def record(
     assessor: str = "t-he",
     given_scores: Iterable[Score] = scores(80, 70, 100),
     on: date | None = None,
-    apprentice: str = "person-17",
+    apprenticeship: str = "ap-17",
     adoption: str = "cnc-1",
+    resit_of: str | None = None,
 ) -> Record:
-    return Record(apprentice, "drives", adoption, side, assessor, tuple(given_scores), on)
+    return Record(apprenticeship, adoption, side, assessor, tuple(given_scores), on, resit_of=resit_of)
 
 
-def known(order: Record) -> RecordAgainst:
-    return RecordAgainst(order, adopted)
+def known(order: Record, sitting: int = 1) -> RecordAgainst:
+    return RecordAgainst(order, adopted, "person-17", "drives", "yunchuan", sitting)
+
+
+def enrol(store: Store, tenant: TenantId, *apprenticeships_: str) -> None:
+    """Enrol these: ap-17 is the apprenticeship of person-17."""
+    for thing in apprenticeships_:
+        person = thing.replace("ap-", "person-")
+        order = Enrol(person, "Shen Yutong", "drives", "yunchuan", "cnc-machinist", "agr-2025-014")
+        store.execute(tenant, apprenticeships, thing, order)
 
 
 def recorded(
@@ -79,10 +90,25 @@ def recorded(
     other_total: str | None = None,
     on: date = TODAY,
     began: date = TODAY,
+    sitting: int = 1,
+    resit_of: str | None = None,
 ) -> AssessmentRecorded:
     made = marks(*points)
     return AssessmentRecorded(
-        "person-17", "drives", against, side, assessor, made, total_of(made), on, began, other_total
+        apprentice="person-17",
+        base="drives",
+        against=against,
+        side=side,
+        assessor=assessor,
+        marks=made,
+        total=total_of(made),
+        on=on,
+        began=began,
+        other_total=other_total,
+        apprenticeship="ap-17",
+        enterprise="yunchuan",
+        sitting=sitting,
+        resit_of=resit_of,
     )
 
 

@@ -26,6 +26,7 @@ from baseplus.assessment.once import TakePlace, once, place
 from baseplus.kernel.decisions import Step
 from baseplus.kernel.refusals import Rejected
 from baseplus.kernel.vocabulary import TenantId
+from tests.apprenticeships.story import enrolled
 from tests.assessment.story import (
     ENTERPRISE,
     SCHOOL,
@@ -74,12 +75,16 @@ def test_an_assessment_is_recorded_with_marks_and_the_weighted_total() -> None:
 
 
 def test_an_assessment_is_against_what_the_university_has_adopted() -> None:
-    load, qinglan = loading(qinglan__adoptions__cnc1=(adopted,)), TenantId("qinglan")
+    load = loading(qinglan__adoptions__cnc1=(adopted,), qinglan__apprenticeships__ap17=(enrolled,))
+    qinglan = TenantId("qinglan")
     assert against_adopted(load, qinglan, "as-1", record()) == known(record())
     for tenant, order in ((qinglan, record(adoption="welding-1")), (TenantId("yunchuan-college"), record())):
         with pytest.raises(Rejected) as refused:
             against_adopted(load, tenant, "as-1", order)
         assert (refused.value.code, refused.value.facts) == ("unknown_adoption", {"adoption": order.adoption})
+    with pytest.raises(Rejected) as unknown:
+        against_adopted(load, qinglan, "as-1", record(apprenticeship="ap-99"))
+    assert (unknown.value.code, unknown.value.facts) == ("unknown_apprenticeship", {"apprenticeship": "ap-99"})
 
 
 def test_missing_unknown_and_repeated_criteria_are_refused_by_name() -> None:

@@ -16,7 +16,7 @@ from baseplus.kernel.refusals import Rejected
 from baseplus.kernel.vocabulary import TenantId
 from infra.postgres.database import Database
 from infra.postgres.store import Store
-from tests.assessment.story import ASSOCIATION, ENTERPRISE, order, publish, record, scores
+from tests.assessment.story import ASSOCIATION, ENTERPRISE, enrol, order, publish, record, scores
 from tests.racing import CLIENTS, ROUNDS, race, racing
 
 NORTH, SOUTH, MACHINISTS = TenantId("north"), TenantId("south"), TenantId(ASSOCIATION)
@@ -83,10 +83,11 @@ def test_sixteen_clients_open_an_apprentices_assessment_and_one_does(
     associated: Store, stores: list[Store], rounds: int
 ) -> None:
     adopt(associated, "cnc-1")
+    enrol(associated, NORTH, *(f"ap-{turn}" for turn in range(rounds)))
     for turn in range(rounds):
 
         def client(number: int, turn: int = turn) -> str:
-            first = record(assessor=f"t-{number}", apprentice=f"person-{turn}")
+            first = record(assessor=f"t-{number}", apprenticeship=f"ap-{turn}")
             stores[number].execute(NORTH, assessments, f"as-{turn}-{number}", first, resolve=against_adopted)
             return "done"
 
@@ -96,6 +97,7 @@ def test_sixteen_clients_open_an_apprentices_assessment_and_one_does(
 
 def test_sixteen_clients_record_the_other_side_and_one_does(associated: Store, stores: list[Store]) -> None:
     adopt(associated, "cnc-1")
+    enrol(associated, NORTH, "ap-17")
     associated.execute(NORTH, assessments, "as-1", record(), resolve=against_adopted)
 
     def client(number: int) -> str:

@@ -34,14 +34,28 @@ def scored(turning: int, safety: int) -> list[dict[str, Any]]:
 def first_side(assessor: str = "t-he") -> dict[str, Any]:
     return {
         "id": "as-1",
-        "apprentice": "person-17",
-        "base": "drives",
+        "apprenticeship": "ap-17",
         "adoption": "cnc-1",
         "side": "school",
         "assessor": assessor,
         "scores": scored(80, 95),
         "comment": "Works with care",
     }
+
+
+@pytest.fixture(autouse=True)
+def enrolled(api: Api) -> None:
+    """An apprentice of the north."""
+    body = {
+        "id": "ap-17",
+        "apprentice": "person-17",
+        "name": "Shen Yutong",
+        "base": "drives",
+        "enterprise": "yunchuan",
+        "occupation": "cnc-machinist",
+        "agreement": "agr-2025-014",
+    }
+    assert api.post(f"{NORTH}/apprenticeships", api.key(), body).status_code == 201
 
 
 @pytest.fixture

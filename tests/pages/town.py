@@ -184,8 +184,8 @@ def tell_of_assessments(store: Store, today: date) -> None:
         return tuple(Score(one.id, given, seen) for one, given in zip(criteria, points, strict=True))
 
     school, work = Side.SCHOOL, Side.ENTERPRISE
-    for thing, person, points in (("shen-1", "p-shen", (86, 78, 81, 74)), ("bai-1", "p-bai", (70, 72, 75, 80))):
-        record = Record(person, "drive-base", "cnc-1", school, "he", scores(*points))
+    for thing, trained, points in (("shen-1", "shen", (86, 78, 81, 74)), ("bai-1", "bai", (70, 72, 75, 80))):
+        record = Record(trained, "cnc-1", school, "he", scores(*points))
         order(QINGLAN, assessments, thing, record, resolve=against_adopted)
     order(QINGLAN, assessments, "shen-1", RecordOtherSide(work, "gao", scores(96, 99, 98, 91)))
 

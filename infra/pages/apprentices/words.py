@@ -43,6 +43,18 @@ HAPPENED: Mapping[str, str] = {
     "assessment_moderated": mark("Assessment moderated"),
     "assessment_appealed": mark("Assessment appealed"),
     "appeal_decided": mark("Appeal decided"),
+    "self_assessed": mark("Assessed themselves"),
+    "role_assumed": mark("Role assumed"),
+    "role_relinquished": mark("Role relinquished"),
+    "module_selected": mark("Module selected"),
+    "module_passed": mark("Module passed"),
+    "certificate_awarded": mark("Certificate awarded"),
+    "certificate_revoked": mark("Certificate revoked"),
+    "dual_certified": mark("Certified by both sides"),
+    "pool_joined": mark("Joined the talent pool"),
+    "pool_left": mark("Left the talent pool"),
+    "hired": mark("Hired"),
+    "destination_confirmed": mark("Destination confirmed"),
 }
 """What happened, in words."""
 
@@ -87,4 +99,6 @@ def detail(row: NamedTimelineRow) -> str:
     if row.hours:
         parts.append(_("%(hours)s h", hours=number(row.hours)))
     parts += [label_of(fact.value) for fact in (row.reason, row.direction) if fact]
+    if row.subject:
+        parts.append(label_of(row.subject))
     return " · ".join(parts)

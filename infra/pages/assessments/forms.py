@@ -46,7 +46,7 @@ def _record(visit: Visit, thing: str | None) -> Prepared:
     if chosen is None:
         options = [(frame.here(adoption=one.id), f"{one.title}, {one.version}") for one in fitting]
         return Prepared(row.name, back, template="pages/choose_standard.html", facts={"options": options}, ready=False)
-    fixed = {"/apprentice": row.apprentice, "/base": row.base, "/adoption": chosen.id}
+    fixed = {"/apprenticeship": row.id, "/adoption": chosen.id}
     title = _("%(standard)s, version %(version)s", standard=chosen.title, version=chosen.version)
     return _scored(visit, row.name, back, chosen.criteria, fixed, list(Side), title)
 
@@ -92,7 +92,7 @@ def _scored(
         choices={"/assessor": assessors, "/side": [Choice(side.value, label_of(side.value)) for side in sides]},
         fixed=fixed,
         carried=frozenset({"/scores/*/criterion"}),
-        hidden=frozenset({"/scores/*/evidence"}),
+        hidden=frozenset({"/scores/*/evidence", "/resit_of"}),
         labels={"/on": _("Day of the assessment"), "/scores": title, **labels},
         helps={"/assessor": "", "/side": "", "/scores": _("Whole points, 0 to 100, for every criterion."),
                "/scores/*/points": ""},

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date
 from typing import assert_never
 
 from baseplus.agreements.terms import ByDate, Every, Obligation
+from baseplus.kernel.days import months_later
 
 
 def first_due(obligation: Obligation, start: date, end: date | None) -> date | None:
@@ -39,16 +39,7 @@ def _due(every: Every, day: date, end: date | None, *, later: bool = False) -> d
     end = min(limit for limit in (end, every.until, date.max) if limit)
     passed = (day.year - every.first.year) * 12 + day.month - every.first.month
     steps = max(0, -(-passed // every.months))
-    due = _months_later(every.first, steps * every.months)
+    due = months_later(every.first, steps * every.months)
     if due and (due < day or (later and due == day)):
-        due = _months_later(every.first, (steps + 1) * every.months)
+        due = months_later(every.first, (steps + 1) * every.months)
     return due if due and due <= end else None
-
-
-def _months_later(day: date, months: int) -> date | None:
-    """The same day `months` later, or that month's last day where it is shorter; None beyond the calendar."""
-    year, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + year, month + 1
-    if year > date.max.year:
-        return None
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

@@ -1,6 +1,7 @@
 """Apprenticeships: commands, state, rules.
 
-An apprentice is enrolled, is given a mentor of each kind, starts, may rest, and completes or leaves.
+An apprentice is enrolled, is given a mentor of each kind, starts, may rest, and completes or leaves. Roles and modules
+(`learning.py`), the talent pool and work afterwards (`career.py`) are parts of the same stream.
 `docs/domain/apprenticeships.md` draws it.
 """
 
@@ -14,6 +15,9 @@ from typing import Annotated, assert_never
 import msgspec
 from msgspec import Meta
 
+from baseplus.apprenticeships import career, learning
+from baseplus.apprenticeships.career import Career, CareerCommand, Trained
+from baseplus.apprenticeships.days import On, in_order
 from baseplus.apprenticeships.events import (
     ApprenticeEnrolled,
     ApprenticeExited,
@@ -23,18 +27,29 @@ from baseplus.apprenticeships.events import (
     BreakEnded,
     BreakStarted,
     Direction,
+    EmploymentConfirmed,
     ExitReason,
     MentorAssigned,
     MentorKind,
     MentorReassigned,
     MentorRelieved,
+    ModulePassed,
+    ModuleSelected,
+    OfferAccepted,
+    OfferDeclined,
+    OfferMade,
+    PoolConsentGiven,
+    PoolConsentWithdrawn,
+    RoleAssumed,
+    RoleRelinquished,
+    TalentPoolJoined,
+    TalentPoolLeft,
 )
-from baseplus.kernel.days import check_happened
+from baseplus.apprenticeships.learning import Learning, LearningCommand, Span
 from baseplus.kernel.decisions import Command, Decider
 from baseplus.kernel.refusals import Rejected
-from baseplus.kernel.vocabulary import Day, Id, Line, PersonId, Text
+from baseplus.kernel.vocabulary import Id, Line, PersonId, Text
 
-On = Annotated[Day | None, Meta(description="the day from which on it holds: today or earlier; left out, today")]
 Mentor = Annotated[PersonId, Meta(description="the mentor, by the id under which they are registered")]
 Kind = Annotated[MentorKind, Meta(description="of which side: the school's tutor or the enterprise's master")]
 
@@ -130,7 +145,7 @@ class Exit(Command, frozen=True):
 
 MentorCommand = AssignMentor | ReassignMentor | RelieveMentor
 CourseCommand = Start | StartBreak | EndBreak | Complete | Exit
-ApprenticeshipCommand = Enrol | MentorCommand | CourseCommand
+ApprenticeshipCommand = Enrol | MentorCommand | CourseCommand | LearningCommand | CareerCommand
 
 
 class Stage(StrEnum):
@@ -145,14 +160,38 @@ class Stage(StrEnum):
 
 
 class Apprenticeship(msgspec.Struct, frozen=True):
-    """What the rules need to know. `latest`: the day of the last thing that happened."""
+    """What the rules need to know, and whoever asks where a person is trained. `latest`: the day of the last change of
+    mentors and course."""
 
     stage: Stage = Stage.NONE
     apprentice: str = ""
     base: str = ""
+    enterprise: str = ""
     mentors: Mapping[MentorKind, str] = {}
+    enrolled: date = date.min
     started: date | None = None
+    ended: date | None = None
     latest: date | None = None
+    learning: Learning = Learning()
+    career: Career = Career()
+
+    @property
+    def span(self) -> Span:
+        """Whose training it is, and from when to when."""
+        return Span(self.apprentice, self.enrolled, self.ended)
+
+    @property
+    def trained(self) -> Trained:
+        """What is known of the training afterwards."""
+        return Trained(
+            apprentice=self.apprentice,
+            base=self.base,
+            enterprise=self.enterprise,
+            enrolled=self.enrolled,
+            began=self.started is not None,
+            left=self.stage is Stage.EXITED,
+            completed=self.ended if self.stage is Stage.COMPLETED else None,
+        )
 
 
 def decide(
@@ -169,14 +208,20 @@ def decide(
             enterprise=command.enterprise,
             occupation=command.occupation,
             agreement=command.agreement,
-            on=_day(command.on, apprenticeship, now),
+            on=in_order(command.on, apprenticeship.latest, now),
         )
         return
     if apprenticeship.stage is Stage.NONE:
         raise Rejected("no_such_apprenticeship")
+    if isinstance(command, LearningCommand):
+        yield from learning.decide(command, apprenticeship.learning, apprenticeship.span, now)
+        return
+    if isinstance(command, CareerCommand):
+        yield from career.decide(command, apprenticeship.career, apprenticeship.trained, now)
+        return
     if apprenticeship.stage in (Stage.COMPLETED, Stage.EXITED):
         raise Rejected("apprenticeship_has_ended", state=apprenticeship.stage.value)
-    on = _day(command.on, apprenticeship, now)
+    on = in_order(command.on, apprenticeship.latest, now)
     match command:
         case AssignMentor() | ReassignMentor() | RelieveMentor():
             yield _mentor(command, apprenticeship, on)
@@ -184,17 +229,6 @@ def decide(
             yield from _course(command, apprenticeship, on)
         case _:
             assert_never(command)
-
-
-def _day(on: date | None, apprenticeship: Apprenticeship, now: datetime) -> date:
-    """The day that an order is about. What happened may be recorded later, but in its order."""
-    latest = apprenticeship.latest or date.min
-    if on is None:
-        return max(now.date(), latest)
-    check_happened(on, now)
-    if on < latest:
-        raise Rejected("earlier_than_the_last_change", on=on.isoformat(), last=latest.isoformat())
-    return on
 
 
 def _mentor(
@@ -238,10 +272,11 @@ def _course(command: CourseCommand, apprenticeship: Apprenticeship, on: date) ->
             _check_stage(apprenticeship, Stage.IN_TRAINING)
             assert started is not None
             yield ApprenticeshipCompleted(base, started, on)
-            yield from _all_relieved(apprenticeship, on)
+            yield from _ended(apprenticeship, on)
         case Exit(reason, direction, _, note):
             yield ApprenticeExited(apprenticeship.apprentice, base, reason, direction, on, started, note)
-            yield from _all_relieved(apprenticeship, on)
+            yield from _ended(apprenticeship, on)
+            yield from career.exited(apprenticeship.career, apprenticeship.trained, on)
         case _:
             assert_never(command)
 
@@ -251,19 +286,36 @@ def _check_stage(apprenticeship: Apprenticeship, needed: Stage) -> None:
         raise Rejected("wrong_state", state=apprenticeship.stage.value, needed=[needed.value])
 
 
-def _all_relieved(apprenticeship: Apprenticeship, on: date) -> Iterator[MentorRelieved]:
+def _ended(apprenticeship: Apprenticeship, on: date) -> Iterator[MentorRelieved | RoleRelinquished]:
     for kind in MentorKind:
         if mentor := apprenticeship.mentors.get(kind):
             yield MentorRelieved(kind, mentor, on)
+    yield from learning.ended(apprenticeship.learning, apprenticeship.apprentice, on)
 
 
 def evolve(apprenticeship: Apprenticeship, event: ApprenticeshipEvent) -> Apprenticeship:
     """The apprenticeship after the event."""
     change, mentors = msgspec.structs.replace, apprenticeship.mentors
+    match event:
+        case RoleAssumed() | RoleRelinquished() | ModuleSelected() | ModulePassed():
+            return change(apprenticeship, learning=learning.evolve(apprenticeship.learning, event))
+        case (
+            PoolConsentGiven()
+            | PoolConsentWithdrawn()
+            | TalentPoolJoined()
+            | TalentPoolLeft()
+            | OfferMade()
+            | OfferDeclined()
+            | OfferAccepted()
+            | EmploymentConfirmed()
+        ):
+            return change(apprenticeship, career=career.evolve(apprenticeship.career, event))
     now = change(apprenticeship, latest=event.on)
     match event:
-        case ApprenticeEnrolled(apprentice, _, base):
-            return change(now, stage=Stage.ENROLLED, apprentice=apprentice, base=base)
+        case ApprenticeEnrolled(apprentice, _, base, enterprise, on=on):
+            return change(
+                now, stage=Stage.ENROLLED, apprentice=apprentice, base=base, enterprise=enterprise, enrolled=on
+            )
         case MentorAssigned(kind, mentor) | MentorReassigned(kind, mentor):
             return change(now, mentors={**mentors, kind: mentor})
         case MentorRelieved(kind):
@@ -274,12 +326,12 @@ def evolve(apprenticeship: Apprenticeship, event: ApprenticeshipEvent) -> Appren
             return change(now, stage=Stage.ON_BREAK)
         case BreakEnded():
             return change(now, stage=Stage.IN_TRAINING)
-        case ApprenticeshipCompleted():
-            return change(now, stage=Stage.COMPLETED)
-        case ApprenticeExited():
-            return change(now, stage=Stage.EXITED)
+        case ApprenticeshipCompleted(on=on):
+            return change(now, stage=Stage.COMPLETED, ended=on)
+        case ApprenticeExited(on=on):
+            return change(now, stage=Stage.EXITED, ended=on)
         case _:
             assert_never(event)
 
 
-apprenticeships = Decider("apprenticeships", Apprenticeship, decide, evolve)
+apprenticeships = Decider("apprenticeships", Apprenticeship, decide, evolve, state_version=2)

@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from baseplus.assessment.criteria import Version
+from baseplus.assessment.criteria import AdoptedVersion, Version
 from baseplus.assessment.events import SkillStandardPublished, StandardAdopted
 from baseplus.assessment.standards import standards
 from baseplus.kernel.decisions import Command, Decider, Load
@@ -54,6 +54,13 @@ def as_published(load: Load, _tenant: TenantId, _adoption: str, command: AdoptSt
     if by := found.superseded.get(version):
         raise Rejected("standard_superseded", standard=standard, version=version, by=by)
     return AdoptPublished(command, published)
+
+
+def version_of(adoption: str, adopted: StandardAdopted) -> AdoptedVersion:
+    """The version that was adopted, as whatever is made against it names it."""
+    return AdoptedVersion(
+        adoption, adopted.association, adopted.standard, adopted.version, adopted.digest, adopted.occupation
+    )
 
 
 def decide(command: AdoptPublished, adoption: Adoption, _now: datetime) -> Iterator[StandardAdopted]:

@@ -1,4 +1,4 @@
-"""Standards, adoptions and assessments: the commands that people and programs may give.
+"""Standards, adoptions, assessments and certificates: the commands that people and programs may give.
 
 An association publishes in its own history. A mentor gives only what is their own: their assessment, their correction,
 their moderation. Appeals are entered and decided by the staff.
@@ -19,6 +19,10 @@ from baseplus.assessment.assessments import (
     against_adopted,
     assessments,
 )
+from baseplus.assessment.certificates import Award, Revoke, by_assessment, certificates
+from baseplus.assessment.certified import RecogniseDual, certified
+from baseplus.assessment.crosswalks import ApproveCrosswalk, between_adopted, crosswalks
+from baseplus.assessment.self_assessments import SelfAssess, of_oneself, self_assessments
 from baseplus.assessment.standards import Publish, Revise, standards
 from baseplus.kernel.access import Role
 from baseplus.kernel.routes import Routes
@@ -43,4 +47,27 @@ of_assessments.command("POST /assessments/{assessment}/moderate", Moderate, may=
 of_assessments.command("POST /assessments/{assessment}/appeal", Appeal, may=_STAFF)
 of_assessments.command("POST /assessments/{assessment}/appeal/decide", DecideAppeal, may=_STAFF)
 
-routes = tuple(chain(of_standards, of_adoptions, of_assessments))
+of_self_assessments = Routes("self_assessments", self_assessments)
+of_self_assessments.command("POST /self-assessments", SelfAssess, may=_STAFF, resolve=of_oneself)
+
+of_crosswalks = Routes("crosswalks", crosswalks)
+of_crosswalks.command("POST /crosswalks", ApproveCrosswalk, may=_STAFF, resolve=between_adopted)
+
+of_certificates = Routes("certificates", certificates)
+of_certificates.command("POST /certificates", Award, may=_STAFF, resolve=by_assessment)
+of_certificates.command("POST /certificates/{certificate}/revoke", Revoke, may=_STAFF)
+
+of_certified = Routes("certified", certified)
+of_certified.command("POST /certified/{apprenticeship}/recognise-dual", RecogniseDual, may=_STAFF)
+
+routes = tuple(
+    chain(
+        of_standards,
+        of_adoptions,
+        of_assessments,
+        of_self_assessments,
+        of_crosswalks,
+        of_certificates,
+        of_certified,
+    )
+)

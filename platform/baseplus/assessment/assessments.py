@@ -6,26 +6,30 @@ perhaps appealed once, and then decided for good. `docs/domain/assessment.md` dr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, assert_never
 
-import msgspec
 from msgspec import Meta
 
-from baseplus.assessment.adoptions import adoptions
-from baseplus.assessment.criteria import AdoptedVersion, Mark, Score, Side, marked, total_of
+from baseplus.apprenticeships.model import apprenticeships
+from baseplus.assessment.adoptions import adoptions, version_of
+from baseplus.assessment.criteria import AdoptedVersion, Score, Side, Sitting, Total, marked, total_of
 from baseplus.assessment.events import (
+    AfterEvent,
     AppealDecided,
     AppealOutcome,
     AssessmentAppealed,
+    AssessmentCertified,
     AssessmentCorrected,
     AssessmentModerated,
     AssessmentRecorded,
+    AssessmentResat,
+    CertificateKind,
     SideEvent,
     StandardAdopted,
 )
+from baseplus.assessment.sides import Assessment, OneSide, Stage, evolve
 from baseplus.kernel.days import check_happened
 from baseplus.kernel.decisions import Command, Decider, Load
 from baseplus.kernel.refusals import Rejected
@@ -48,14 +52,16 @@ class Record(Command, frozen=True):
     It opens an assessment that both sides share. Every criterion of the adopted standard is scored.
     """
 
-    apprentice: Annotated[PersonId, Meta(description="the person, by a random id that says nothing about them")]
-    base: Annotated[Id, Meta(description="the base where they are trained")]
+    apprenticeship: Annotated[Id, Meta(description="the apprenticeship: it says who is assessed, and where")]
     adoption: Annotated[Id, Meta(description="the university's adoption of the standard")]
     side: OfSide
     assessor: Assessor
     scores: Scores
     on: On = None
     comment: Comment = None
+    resit_of: Annotated[
+        Id | None, Meta(description="the assessment that the apprentice sits again, where it is not the first time")
+    ] = None
 
 
 class RecordOtherSide(Command, frozen=True):
@@ -119,91 +125,70 @@ class DecideAppeal(Command, frozen=True):
 
 
 class RecordAgainst(Command, frozen=True):
-    """An order to record, and what the university has adopted: what the rules decide. Made by `against_adopted`."""
+    """An order to record, what the university has adopted, and who is assessed: what the rules decide. Made by
+    `against_adopted`."""
 
     order: Record
     adopted: StandardAdopted
+    apprentice: PersonId
+    base: Id
+    enterprise: Id
+    sitting: Sitting = 1
+
+
+class Resit(Command, frozen=True):
+    """Let the apprentice sit an assessment again. It follows from the next one and is never ordered by itself."""
+
+    by: Id
+    sitting: Sitting
+
+
+class Certify(Command, frozen=True):
+    """Award a certificate by an assessment. It follows from the award and is never ordered by itself.
+
+    school_total, enterprise_total: as whoever awards it has found them.
+    """
+
+    certificate: Id
+    kind: CertificateKind
+    school_total: Total
+    enterprise_total: Total
 
 
 LaterCommand = Correct | Moderate | Appeal | DecideAppeal
-AssessmentCommand = RecordAgainst | RecordOtherSide | LaterCommand
-
-
-class Stage(StrEnum):
-    """Where one side's assessment stands."""
-
-    RECORDED = "recorded"
-    CORRECTED = "corrected"
-    MODERATED = "moderated"
-    APPEALED = "appealed"
-    DECIDED = "decided"
-
-
-class OneSide(msgspec.Struct, frozen=True):
-    """What the rules need to know of one side. given: the assessor's own total; marks: those that count."""
-
-    assessor: str
-    given: str
-    marks: tuple[Mark, ...]
-    stage: Stage = Stage.RECORDED
-    moderator: str | None = None
-
-    @property
-    def total(self) -> str:
-        """The total that counts."""
-        return total_of(self.marks)
-
-
-class Assessment(msgspec.Struct, frozen=True):
-    """What the rules need to know. `against` None: nothing is recorded yet. weights: of the criteria, in order."""
-
-    apprentice: str = ""
-    base: str = ""
-    against: AdoptedVersion | None = None
-    weights: tuple[tuple[str, int], ...] = ()
-    began: date | None = None
-    sides: Mapping[Side, OneSide] = {}
-
-    @property
-    def assessors(self) -> frozenset[str]:
-        """Who assessed, on either side."""
-        return frozenset(side.assessor for side in self.sides.values())
-
-    @property
-    def moderators(self) -> frozenset[str]:
-        """Who moderated, on either side."""
-        return frozenset(side.moderator for side in self.sides.values() if side.moderator)
-
-    def given_by_the_other(self, side: Side) -> str | None:
-        """The total that the other side's own assessor gave, if they have."""
-        return next((one.given for other, one in self.sides.items() if other is not side), None)
+AssessmentCommand = RecordAgainst | RecordOtherSide | LaterCommand | Resit | Certify
 
 
 def against_adopted(load: Load, tenant: TenantId, _assessment: str, command: Record) -> RecordAgainst:
-    """The order, with the standard as the university adopted it. Raises Rejected."""
+    """The order, with the standard as the university adopted it, and who is assessed. Raises Rejected.
+
+    What is read here never changes: who is trained where, and whom an earlier assessment was of. The rest is decided by
+    the earlier assessment itself.
+    """
     found, _ = load(tenant, adoptions, command.adoption)
     if found.adopted is None:
         raise Rejected("unknown_adoption", adoption=command.adoption)
-    return RecordAgainst(command, found.adopted)
+    trained, _ = load(tenant, apprenticeships, command.apprenticeship)
+    if not trained.apprentice:
+        raise Rejected("unknown_apprenticeship", apprenticeship=command.apprenticeship)
+    sitting = 1
+    if command.resit_of is not None:
+        earlier, _ = load(tenant, assessments, command.resit_of)
+        known = earlier.against and (earlier.apprentice, earlier.against.adoption)
+        if known != (trained.apprentice, command.adoption):
+            raise Rejected("resit_of_another", assessment=command.resit_of)
+        sitting = earlier.sitting + 1
+    return RecordAgainst(command, found.adopted, trained.apprentice, trained.base, trained.enterprise, sitting)
 
 
-def decide(command: AssessmentCommand, assessment: Assessment, now: datetime) -> Iterator[SideEvent]:
+def decide(command: AssessmentCommand, assessment: Assessment, now: datetime) -> Iterator[SideEvent | AfterEvent]:
     """What an order leads to. Raises Rejected."""
     match command:
-        case RecordAgainst(order, adopted):
+        case RecordAgainst():
             if assessment.against:
                 raise Rejected("assessment_exists", apprentice=assessment.apprentice)
-            against = AdoptedVersion(
-                order.adoption,
-                adopted.association,
-                adopted.standard,
-                adopted.version,
-                adopted.digest,
-                adopted.occupation,
-            )
-            weights = tuple((criterion.id, criterion.weight) for criterion in adopted.criteria)
-            opened = Assessment(order.apprentice, order.base, against, weights)
-            yield _recorded(order, opened, against, now)
+            opened = _opened(command)
+            yield _recorded(command.order, opened, _existing(opened), now)
         case RecordOtherSide():
             against = _existing(assessment)
             if there := assessment.sides.get(command.side):
@@ -215,8 +200,47 @@ def decide(command: AssessmentCommand, assessment: Assessment, now: datetime) ->
             yield _recorded(command, assessment, against, now)
         case Correct() | Moderate() | Appeal() | DecideAppeal():
             yield _later(command, assessment)
+        case Resit(by, sitting):
+            _check_settled(assessment)
+            yield AssessmentResat(by, sitting)
+        case Certify(certificate, kind, school_total, enterprise_total):
+            school, enterprise = _check_settled(assessment)
+            if (school.total, enterprise.total) != (school_total, enterprise_total):
+                raise Rejected("assessment_changed_meanwhile")
+            yield AssessmentCertified(certificate, kind)
         case _:
             assert_never(command)
+
+
+def _opened(command: RecordAgainst) -> Assessment:
+    order, adopted = command.order, command.adopted
+    return Assessment(
+        apprentice=command.apprentice,
+        base=command.base,
+        against=version_of(order.adoption, adopted),
+        weights=tuple((criterion.id, criterion.weight) for criterion in adopted.criteria),
+        apprenticeship=order.apprenticeship,
+        enterprise=command.enterprise,
+        sitting=command.sitting,
+        resit_of=order.resit_of,
+    )
+
+
+def _check_settled(assessment: Assessment) -> tuple[OneSide, OneSide]:
+    """The school's and the enterprise's side. Raises Rejected where one is missing, appealed, or was sat again."""
+    _existing(assessment)
+    if missing := [side.value for side in Side if side not in assessment.sides]:
+        raise Rejected("not_assessed_by_both", missing=missing)
+    for side, one in assessment.sides.items():
+        if one.stage is Stage.APPEALED:
+            raise Rejected("appeal_pending", side=side.value)
+    _check_not_resat(assessment)
+    return assessment.sides[Side.SCHOOL], assessment.sides[Side.ENTERPRISE]
+
+
+def _check_not_resat(assessment: Assessment) -> None:
+    if assessment.resat:
+        raise Rejected("resat_already", assessment=assessment.resat)
 
 
 def _recorded(
@@ -238,6 +262,10 @@ def _recorded(
         began=assessment.began or on,
         other_total=assessment.given_by_the_other(order.side),
         comment=order.comment,
+        apprenticeship=assessment.apprenticeship,
+        enterprise=assessment.enterprise,
+        sitting=assessment.sitting,
+        resit_of=assessment.resit_of,
     )
 
 
@@ -250,6 +278,7 @@ def _day(on: date | None, now: datetime) -> date:
 
 def _later(command: LaterCommand, assessment: Assessment) -> SideEvent:
     _existing(assessment)
+    _check_not_resat(assessment)
     side, one = command.side, assessment.sides.get(command.side)
     if one is None:
         raise Rejected("side_not_assessed", side=side.value)
@@ -338,34 +367,4 @@ def _check_independent(person: str, assessment: Assessment, others: Set[str] = f
         raise Rejected("not_independent", person=person)
 
 
-def evolve(assessment: Assessment, event: SideEvent) -> Assessment:
-    """The assessment after the event."""
-    change = msgspec.structs.replace
-    if isinstance(event, AssessmentRecorded):
-        recorded = OneSide(event.assessor, event.total, event.marks)
-        return Assessment(
-            apprentice=event.apprentice,
-            base=event.base,
-            against=event.against,
-            weights=tuple((mark.criterion, mark.weight) for mark in event.marks),
-            began=event.began,
-            sides={**assessment.sides, event.side: recorded},
-        )
-    one = assessment.sides.get(event.side)
-    if one is None:  # what happened is never refused
-        return assessment
-    match event:
-        case AssessmentCorrected():
-            one = change(one, stage=Stage.CORRECTED, given=event.total, marks=event.marks)
-        case AssessmentModerated():
-            one = change(one, stage=Stage.MODERATED, moderator=event.moderator, marks=event.marks)
-        case AssessmentAppealed():
-            one = change(one, stage=Stage.APPEALED)
-        case AppealDecided():
-            one = change(one, stage=Stage.DECIDED, marks=event.marks)
-        case _:
-            assert_never(event)
-    return change(assessment, sides={**assessment.sides, event.side: one})
-
-
-assessments = Decider("assessments", Assessment, decide, evolve)
+assessments = Decider("assessments", Assessment, decide, evolve, state_version=2)

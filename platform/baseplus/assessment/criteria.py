@@ -26,6 +26,7 @@ Points = Annotated[
 Version = Annotated[
     int, Meta(ge=1, le=9999, description="which version of the standard", extra={"form": "a version: 1, 2, 3 …"})
 ]
+Sitting = Annotated[int, Meta(ge=1, le=99, extra={"form": "which time it is sat: 1, 2, 3 …"})]
 # A patterned string, like an amount of money: two places, always.
 Total = Annotated[
     str,
@@ -77,6 +78,21 @@ class Mark(Struct, frozen=True):
     evidence: tuple[Evidence, ...] = ()
 
 
+class Counted(Struct, frozen=True):
+    """A piece of evidence that a certificate counts for a criterion. through: the crosswalk that it is shared by."""
+
+    criterion: Id
+    evidence: Evidence
+    through: Id | None = None
+
+
+class Pair(Struct, frozen=True):
+    """Two criteria of two standards: what meets the one meets the other."""
+
+    left: Annotated[Id, Meta(description="the criterion of the one standard")]
+    right: Annotated[Id, Meta(description="the criterion of the other standard")]
+
+
 class AdoptedVersion(Struct, frozen=True):
     """The version of a standard that an assessment is made against, by the university's adoption of it."""
 
@@ -123,11 +139,6 @@ def total_of(marks: Iterable[Mark]) -> str:
     The order of the marks makes no difference.
     """
     return f"{Decimal(sum(mark.weight * mark.points for mark in marks)) / 100:.2f}"
-
-
-def gap_in_hundredths(one: str, other: str) -> int:
-    """The absolute difference of two totals, in hundredths of a point."""
-    return abs(int((Decimal(one) - Decimal(other)) * 100))
 
 
 def _twice(ids: Iterable[str]) -> list[str]:

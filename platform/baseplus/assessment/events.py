@@ -1,7 +1,9 @@
 """What can happen to skill standards, their adoptions, and assessments against them.
 
-Streams: `standards/<id>` in an association's history; `adoptions/<id>` and `assessments/<id>` in a university's, with
-`assessment_once/<digest>` beside them for what may be there once.
+Streams: `standards/<id>` in an association's history; in a university's `adoptions/<id>`, `assessments/<id>`,
+`self_assessments/<id>`, `crosswalks/<id>` and `certificates/<id>`. Beside them are those that own what several of these
+must agree on: `assessment_once/<digest>` what may be there once, `certified/<apprenticeship>` which certificates
+somebody holds, `evidence/<position>` what one piece of evidence is counted for.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from baseplus.assessment.criteria import AdoptedVersion, Criterion, Mark, Side, Total, Version
+from baseplus.assessment.criteria import AdoptedVersion, Counted, Criterion, Mark, Pair, Side, Sitting, Total, Version
 from baseplus.kernel.events import Event, Personal
 from baseplus.kernel.vocabulary import Id, Line, PersonId, Sha256, Text
 
@@ -70,7 +72,8 @@ class AssessmentRecorded(Event):
 
     on: the day of the assessment. began: that of the side that was recorded first, which may be this one. other_total:
     what the other side's own assessor gave; None where it has not been recorded yet, so that an event with a total here
-    makes the assessment a joint one.
+    makes the assessment a joint one. apprenticeship, enterprise: where the person is trained; None in events from
+    before it was asked for. sitting: 1 the first time; resit_of: the assessment before, from the second time on.
     """
 
     TYPE: ClassVar = "assessment.assessment_recorded.v1"
@@ -85,6 +88,10 @@ class AssessmentRecorded(Event):
     began: date
     other_total: Total | None = None
     comment: Annotated[Text | None, Personal("apprentice")] = None
+    apprenticeship: Id | None = None
+    enterprise: Id | None = None
+    sitting: Sitting = 1
+    resit_of: Id | None = None
 
 
 class AssessmentCorrected(Event):
@@ -152,6 +159,153 @@ class AppealDecided(Event):
     reason: Annotated[Text, Personal("apprentice")]
 
 
+class AssessmentResat(Event):
+    """The apprentice is assessed anew, in the assessment `by`. This one stays as it is, and is final."""
+
+    TYPE: ClassVar = "assessment.assessment_resat.v1"
+    by: Id
+    sitting: Sitting
+
+
+class CertificateKind(StrEnum):
+    """Who certifies: the enterprise what somebody can do there, or the state what they can do in the occupation."""
+
+    ENTERPRISE = "enterprise"
+    VOCATIONAL = "vocational"
+
+
+class AssessmentCertified(Event):
+    """A certificate was awarded by this assessment."""
+
+    TYPE: ClassVar = "assessment.assessment_certified.v1"
+    certificate: Id
+    kind: CertificateKind
+
+
+class CrosswalkApproved(Event):
+    """What meets a criterion of the one standard meets its pair in the other one, and the other way round."""
+
+    TYPE: ClassVar = "assessment.crosswalk_approved.v1"
+    left: AdoptedVersion
+    right: AdoptedVersion
+    pairs: tuple[Pair, ...]
+    approved_by: PersonId
+    on: date
+
+
+class CompetenceSelfAssessed(Event):
+    """An apprentice has judged their own competence by the criteria that both sides assess by."""
+
+    TYPE: ClassVar = "assessment.competence_self_assessed.v1"
+    apprentice: PersonId
+    apprenticeship: Id
+    base: Id
+    against: AdoptedVersion
+    marks: tuple[Mark, ...]
+    total: Total
+    on: date
+    reflection: Annotated[Text | None, Personal("apprentice")] = None
+
+
+class CertificateAwarded(Event):
+    """A certificate was awarded by an assessment of both sides, on the evidence that it counts, each piece once.
+
+    school_total, enterprise_total: what counted on either side. crosswalk: by which evidence is shared with the other
+    certificate. awarded_by: the awarding body, by its id as an organisation. expires: its last day; None: none.
+    """
+
+    TYPE: ClassVar = "assessment.certificate_awarded.v1"
+    kind: CertificateKind
+    apprentice: PersonId
+    apprenticeship: Id
+    base: Id
+    assessment: Id
+    against: AdoptedVersion
+    school_total: Total
+    enterprise_total: Total
+    counted: tuple[Counted, ...]
+    awarded_by: Id
+    on: date
+    crosswalk: Id | None = None
+    expires: date | None = None
+
+
+class CertificateRevoked(Event):
+    """The certificate is void, and what it counted may be counted by another one."""
+
+    TYPE: ClassVar = "assessment.certificate_revoked.v1"
+    kind: CertificateKind
+    apprentice: PersonId
+    apprenticeship: Id
+    base: Id
+    counted: tuple[Counted, ...]
+    reason: Annotated[Text, Personal("apprentice")]
+    on: date
+
+
+class CertificateHeld(Event):
+    """The apprentice holds this certificate, and no other one of its kind. on: the day of the award."""
+
+    TYPE: ClassVar = "assessment.certificate_held.v1"
+    kind: CertificateKind
+    certificate: Id
+    apprentice: PersonId
+    base: Id
+    on: date
+
+
+class CertificateLost(Event):
+    """The apprentice holds this certificate no longer."""
+
+    TYPE: ClassVar = "assessment.certificate_lost.v1"
+    kind: CertificateKind
+    certificate: Id
+    on: date
+
+
+class DualCertificationAchieved(Event):
+    """The apprentice holds both certificates, since the day of the later one."""
+
+    TYPE: ClassVar = "assessment.dual_certification_achieved.v1"
+    apprentice: PersonId
+    base: Id
+    enterprise_certificate: Id
+    vocational_certificate: Id
+    on: date
+
+
+class EvidenceCounted(Event):
+    """A certificate counts this piece of evidence. through: the crosswalk that lets the other kind count it, too."""
+
+    TYPE: ClassVar = "assessment.evidence_counted.v1"
+    kind: CertificateKind
+    certificate: Id
+    through: Id | None = None
+
+
+class EvidenceReleased(Event):
+    """The certificate, now void, counts this piece of evidence no longer."""
+
+    TYPE: ClassVar = "assessment.evidence_released.v1"
+    kind: CertificateKind
+    certificate: Id
+
+
 StandardEvent = SkillStandardPublished | SkillStandardSuperseded
 SideEvent = AssessmentRecorded | AssessmentCorrected | AssessmentModerated | AssessmentAppealed | AppealDecided
-AssessmentEvent = StandardEvent | StandardAdopted | PlaceTaken | SideEvent
+AfterEvent = AssessmentResat | AssessmentCertified
+CertificateEvent = CertificateAwarded | CertificateRevoked
+CertifiedEvent = CertificateHeld | CertificateLost | DualCertificationAchieved
+EvidenceEvent = EvidenceCounted | EvidenceReleased
+AssessmentEvent = (
+    StandardEvent
+    | StandardAdopted
+    | PlaceTaken
+    | SideEvent
+    | AfterEvent
+    | CrosswalkApproved
+    | CompetenceSelfAssessed
+    | CertificateEvent
+    | CertifiedEvent
+    | EvidenceEvent
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from datetime import date, datetime, timedelta
 
 from baseplus.kernel.refusals import Rejected
@@ -42,3 +43,12 @@ def minutes_by_day(since: datetime, until: datetime) -> dict[date, int]:
         found[start.date()] = int((stop - start).total_seconds()) // 60
         start = stop
     return found
+
+
+def months_later(day: date, months: int) -> date | None:
+    """The same day `months` later, or that month's last day where it is shorter; None beyond the calendar."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    if year > date.max.year:
+        return None
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

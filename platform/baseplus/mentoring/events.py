@@ -72,6 +72,70 @@ class GuidanceGiven(Event):
     on: date
 
 
+class TeacherDispatchScheduled(Event):
+    """The mentor is to teach at a base for some hours on that day: what one side sends a teacher for."""
+
+    TYPE: ClassVar = "mentoring.teacher_dispatch_scheduled.v1"
+    dispatch: Id
+    kind: MentorKind
+    base: Id
+    hours: Count
+    on: date
+
+
+class TeacherDispatchDelivered(Event):
+    """The mentor came and taught. scheduled: the hours that were; on: the day that they were scheduled for.
+
+    delivered_on: the day on which it was, which may be later. was_missed: it was said to have been missed.
+    """
+
+    TYPE: ClassVar = "mentoring.teacher_dispatch_delivered.v1"
+    dispatch: Id
+    kind: MentorKind
+    base: Id
+    hours: Count
+    scheduled: Count
+    on: date
+    delivered_on: date
+    was_missed: bool = False
+
+
+class TeacherDispatchMissed(Event):
+    """The mentor did not come on the day that was scheduled."""
+
+    TYPE: ClassVar = "mentoring.teacher_dispatch_missed.v1"
+    person: PersonId
+    dispatch: Id
+    kind: MentorKind
+    base: Id
+    scheduled: Count
+    on: date
+    reason: Annotated[Text | None, Personal("person")] = None
+
+
+class TeacherSecondmentCompleted(Event):
+    """The mentor worked at the other side for a time: a tutor in the trade, a master at a school.
+
+    host: where, by its id as a party. since, until: the first and the last day.
+    """
+
+    TYPE: ClassVar = "mentoring.teacher_secondment_completed.v1"
+    person: PersonId
+    kind: MentorKind
+    host: Id
+    since: date
+    until: date
+    hours: Count
+    report: Annotated[Text | None, Personal("person")] = None
+
+
+DispatchEvent = TeacherDispatchScheduled | TeacherDispatchDelivered | TeacherDispatchMissed | TeacherSecondmentCompleted
 MentoringEvent = (
-    MentorRegistered | MentorQualified | CapacitySet | ApprenticeTakenOn | ApprenticeReleased | GuidanceGiven
+    MentorRegistered
+    | MentorQualified
+    | CapacitySet
+    | ApprenticeTakenOn
+    | ApprenticeReleased
+    | GuidanceGiven
+    | DispatchEvent
 )

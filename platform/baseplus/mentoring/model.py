@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, assert_never
 
 import msgspec
@@ -18,7 +17,19 @@ from baseplus.apprenticeships.events import MentorKind
 from baseplus.kernel.days import check_happened
 from baseplus.kernel.decisions import Command, Decider
 from baseplus.kernel.refusals import Rejected
-from baseplus.kernel.vocabulary import Count, Day, Id, Line, PersonId, Text
+from baseplus.kernel.vocabulary import Day, Id, Line, PersonId, Text
+from baseplus.mentoring import dispatch
+from baseplus.mentoring.dispatch import (
+    CompleteSecondment,
+    DeliverDispatch,
+    DispatchCommand,
+    Dispatches,
+    Hours,
+    MissDispatch,
+    ScheduleDispatch,
+    Teacher,
+    check_hours,
+)
 from baseplus.mentoring.events import (
     ApprenticeReleased,
     ApprenticeTakenOn,
@@ -29,10 +40,13 @@ from baseplus.mentoring.events import (
     MentoringEvent,
     MentorQualified,
     MentorRegistered,
+    TeacherDispatchDelivered,
+    TeacherDispatchMissed,
+    TeacherDispatchScheduled,
+    TeacherSecondmentCompleted,
 )
 
 USUAL_CAPACITY = 6
-_HOURS_OF_A_DAY = 24
 
 
 class Register(Command, frozen=True):
@@ -73,7 +87,7 @@ class GiveGuidance(Command, frozen=True):
     """
 
     apprenticeship: Annotated[Id, Meta(description="whose apprenticeship")]
-    hours: Annotated[Count, Meta(description="how long, in hours: more than 0 and at most 24")]
+    hours: Hours
     channel: Annotated[Channel, Meta(description="where they met")] = Channel.OFFLINE
     on: Annotated[Day | None, Meta(description="the day, today or earlier; left out, today")] = None
 
@@ -92,7 +106,7 @@ class Release(Command, frozen=True):
     apprenticeship: Id
 
 
-MentoringCommand = Register | Qualify | SetCapacity | GiveGuidance | TakeOn | Release
+MentoringCommand = Register | Qualify | SetCapacity | GiveGuidance | TakeOn | Release | DispatchCommand
 
 
 class Mentor(msgspec.Struct, frozen=True):
@@ -103,6 +117,7 @@ class Mentor(msgspec.Struct, frozen=True):
     qualified: bool = False
     capacity: int = 0
     guides: frozenset[str] = frozenset()
+    dispatches: Dispatches = Dispatches()
 
 
 def decide(command: MentoringCommand, mentor: Mentor, now: datetime) -> Iterator[MentoringEvent]:
@@ -128,6 +143,9 @@ def decide(command: MentoringCommand, mentor: Mentor, now: datetime) -> Iterator
             yield _guidance(command, mentor, now)
         case TakeOn():
             yield from _take_on(command, mentor)
+        case ScheduleDispatch() | DeliverDispatch() | MissDispatch() | CompleteSecondment():
+            kind = _check_registered(mentor)
+            yield from dispatch.decide(command, mentor.dispatches, Teacher(mentor.person, kind), now)
         case Release(apprenticeship):
             # The apprenticeship has decided it; there is nothing here to refuse.
             if apprenticeship in mentor.guides:
@@ -136,16 +154,16 @@ def decide(command: MentoringCommand, mentor: Mentor, now: datetime) -> Iterator
             assert_never(command)
 
 
-def _check_registered(mentor: Mentor) -> None:
+def _check_registered(mentor: Mentor) -> MentorKind:
     if not mentor.kind:
         raise Rejected("mentor_not_registered")
+    return mentor.kind
 
 
 def _guidance(command: GiveGuidance, mentor: Mentor, now: datetime) -> GuidanceGiven:
     if not mentor.kind or command.apprenticeship not in mentor.guides:
         raise Rejected("apprentice_of_another_mentor", apprenticeship=command.apprenticeship)
-    if not 0 < Decimal(command.hours) <= _HOURS_OF_A_DAY:
-        raise Rejected("hours_of_no_day", hours=command.hours)
+    check_hours(command.hours)
     on = command.on or now.date()
     check_happened(on, now)
     return GuidanceGiven(command.apprenticeship, mentor.kind, command.hours, command.channel, on)
@@ -180,6 +198,13 @@ def evolve(mentor: Mentor, event: MentoringEvent) -> Mentor:
             return change(mentor, guides=mentor.guides | {apprenticeship})
         case ApprenticeReleased(apprenticeship):
             return change(mentor, guides=mentor.guides - {apprenticeship})
+        case (
+            TeacherDispatchScheduled()
+            | TeacherDispatchDelivered()
+            | TeacherDispatchMissed()
+            | TeacherSecondmentCompleted()
+        ):
+            return change(mentor, dispatches=dispatch.evolve(mentor.dispatches, event))
         case _:
             assert_never(event)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import hypothesis
 import msgspec
@@ -16,10 +17,16 @@ from baseplus.apprenticeships.events import (
     BreakEnded,
     BreakStarted,
     Direction,
+    EmploymentConfirmed,
     ExitReason,
+    GrievanceRaised,
     MentorAssigned,
     MentorReassigned,
     MentorRelieved,
+    ModulePassed,
+    ModuleSelected,
+    PoolLeaving,
+    RoleRelinquished,
 )
 from baseplus.apprenticeships.model import apprenticeships
 from baseplus.assessment.events import (
@@ -28,6 +35,9 @@ from baseplus.assessment.events import (
     AssessmentCorrected,
     AssessmentModerated,
     AssessmentRecorded,
+    CertificateRevoked,
+    CompetenceSelfAssessed,
+    DualCertificationAchieved,
 )
 from baseplus.kernel.events import Event
 from baseplus.mentoring.events import Channel, GuidanceGiven, MentorRegistered
@@ -38,6 +48,8 @@ from projections.apprenticeships.views import (
     FormerMentor,
     MentorNameRow,
     MentorNames,
+    ModuleTaken,
+    RoleHeld,
 )
 from tests.apprenticeships.story import (
     MASTER,
@@ -49,6 +61,9 @@ from tests.apprenticeships.story import (
     on_break,
     with_both,
 )
+from tests.apprenticeships.test_roles_and_modules import APPRENTICE, STUDENT, apprentice, selected, student
+from tests.apprenticeships.test_talent_pool import joined, left, offered, taken_over
+from tests.assessment.certifying import VOCATIONAL, awarded
 from tests.contracts.examples import example
 from tests.mentoring.test_any_order import worlds
 from tests.mentoring.world import World
@@ -226,6 +241,60 @@ def test_a_mentor_goes_by_the_name_that_they_were_registered_with() -> None:
     assert fold(MentorNames(), "mentoring/m-gao", [registered]) == {
         "m-gao": MentorNameRow(id="m-gao", name="Gao Mingze")
     }
+
+
+def test_the_record_has_each_role_and_each_module() -> None:
+    over = RoleRelinquished("person-17", APPRENTICE, day(20))
+    passed = ModulePassed("plan-1", "milling", day(20, month=2), day(1), 88)
+    found = row(*in_training, student, apprentice, selected, ModuleSelected("plan-1", "cad", day(1)), passed, over)
+    assert found.roles == [
+        RoleHeld(STUDENT, day(2, month=2)),
+        RoleHeld(APPRENTICE, day(16, month=2), until=day(27), ended=day(20)),
+    ]
+    assert found.modules == [
+        ModuleTaken("milling", "plan-1", day(20, month=2), passed_on=day(1), points=88),
+        ModuleTaken("cad", "plan-1", day(1)),
+    ]
+    assert (found.passed, found.position) == (1, 10)
+
+
+@pytest.mark.parametrize(
+    ("event", "what", "side", "subject"),
+    [
+        (student, "role_assumed", "school", "student"),
+        (RoleRelinquished("person-17", APPRENTICE, day(20)), "role_relinquished", "work", "apprentice"),
+        (selected, "module_selected", "school", "milling"),
+        (ModulePassed("plan-1", "milling", day(1), day(2)), "module_passed", "school", "milling"),
+        (joined, "pool_joined", "none", "drives"),
+        (left(PoolLeaving.HIRED, 4), "pool_left", "none", "hired"),
+        (taken_over, "hired", "work", "yunchuan"),
+        (example(EmploymentConfirmed), "destination_confirmed", "none", "training_enterprise"),
+    ],
+)
+def test_roles_modules_and_the_way_to_work_are_told(event: Any, what: str, side: str, subject: str) -> None:
+    told = last(event)
+    assert (told.what, told.side, told.subject, told.day) == (what, side, subject, event.on)
+    assert told.apprenticeship == "ap-1"
+
+
+def test_certificates_and_what_apprentices_think_of_themselves_are_told_in_the_apprenticeship() -> None:
+    told = last(awarded(), stream="certificates/cert-1")
+    assert (told.what, told.apprenticeship, told.side, told.subject) == (
+        "certificate_awarded",
+        "ap-17",
+        "school",
+        VOCATIONAL.value,
+    )
+    void = example(CertificateRevoked)
+    assert (last(void, stream="certificates/cert-1").what, void.apprenticeship) == ("certificate_revoked", "ap-17")
+    dual = last(example(DualCertificationAchieved), stream="certified/ap-1")
+    assert (dual.what, dual.apprenticeship) == ("dual_certified", "ap-1")
+    thought = last(example(CompetenceSelfAssessed), stream="self_assessments/self-1")
+    assert (thought.what, thought.apprenticeship) == ("self_assessed", "ap-17")
+
+
+def test_neither_offers_nor_grievances_are_told() -> None:
+    assert fold(Timeline(), STREAM, [offered, example(GrievanceRaised)]) == {}
 
 
 @settings(max_examples=100, deadline=None)

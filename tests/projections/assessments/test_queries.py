@@ -24,7 +24,7 @@ from projections.assessments.views import Assessments
 from projections.runner.reader import Reader
 from projections.standards import queries as of_standards
 from projections.standards.views import Adoptions, Standards
-from tests.assessment.story import ASSOCIATION, ENTERPRISE, SCHOOL, TITLE, order, publish, record, scores
+from tests.assessment.story import ASSOCIATION, ENTERPRISE, SCHOOL, TITLE, enrol, order, publish, record, scores
 from tests.projections.paging import page_by_page
 from tests.projections.runner.stage import Stage
 
@@ -50,9 +50,11 @@ def stage(database: Database) -> Iterator[Stage]:
         seams = msgspec.structs.replace(scores(90, 0, 0)[0], criterion="seams")
         opened = {
             "as-1": record(),
-            "as-2": record(ENTERPRISE, "m-gao", apprentice="person-18"),
-            "as-3": record(SCHOOL, "t-lin", (seams,), apprentice="person-18", adoption="welding-1"),
+            "as-2": record(ENTERPRISE, "m-gao", apprenticeship="ap-18"),
+            "as-3": record(SCHOOL, "t-lin", (seams,), apprenticeship="ap-18", adoption="welding-1"),
         }
+        enrol(store, NORTH, "ap-17", "ap-18")
+        enrol(store, SOUTH, "ap-17")
         for thing, first in opened.items():
             store.execute(NORTH, assessments, thing, first, resolve=against_adopted)
         store.execute(NORTH, assessments, "as-1", RecordOtherSide(ENTERPRISE, "m-gao", scores(60, 70, 90)))

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from baseplus.assessment.assessments import Appeal, DecideAppeal, Moderate, assessments
-from baseplus.assessment.events import AppealOutcome, SideEvent
+from baseplus.assessment.events import AppealOutcome, AssessmentResat, SideEvent
 from projections.assessments.views import AssessmentRow, Assessments, Change
 from tests.assessment.story import (
     ENTERPRISE,
@@ -66,6 +66,8 @@ def test_a_recorded_side_has_its_marks_its_total_and_who_gave_them() -> None:
             assessed_on=TODAY,
             assessed_at=time(1),
             position=1,
+            apprenticeship="ap-17",
+            enterprise="yunchuan",
         )
     }
 
@@ -120,3 +122,11 @@ def test_the_changes_tell_the_whole_course(outcome: AppealOutcome, given_scores:
 @pytest.mark.parametrize("event", [moderated, appealed])
 def test_an_event_about_what_was_never_recorded_makes_no_row(event: SideEvent) -> None:
     assert rows(event) == {}
+
+
+def test_an_assessment_that_was_sat_again_names_the_next_one_on_both_sides() -> None:
+    found = fold(Assessments(), "assessments/as-1", [*joint, AssessmentResat("as-2", 2)])
+    assert {key: (row.resat_by, row.sitting, row.position) for key, row in found.items()} == {
+        "as-1:school": ("as-2", 1, 3),
+        "as-1:enterprise": ("as-2", 1, 3),
+    }

@@ -1,23 +1,23 @@
-"""What assessments contribute to the indicators of how both sides assess together."""
+"""How both sides assess together, and who is certified by both: counted when asked, by what was known at a day."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
+from typing import Any
 
 import msgspec
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
-from baseplus.assessment.assessments import AssessmentCommand, Correct, Moderate, RecordOtherSide, assessments
-from baseplus.assessment.criteria import Side
-from baseplus.assessment.events import SideEvent
+from baseplus.apprenticeships.events import ApprenticeshipCompleted
+from baseplus.assessment.assessments import AssessmentCommand, assessments
+from baseplus.assessment.events import CertificateHeld, CertificateKind, CertificateLost, DualCertificationAchieved
+from baseplus.kernel.events import Event
 from baseplus.kernel.scenario import NOON
-from projections.benchmarks.views import Contributions
+from infra.postgres.database import Database
+from tests.apprenticeships.story import day
 from tests.assessment.story import (
     ENTERPRISE,
-    SCHOOL,
     by_enterprise,
     by_school,
     correct,
@@ -27,81 +27,108 @@ from tests.assessment.story import (
     other_side,
     record,
     recorded,
-    scores,
 )
-from tests.projections.folding import fold
+from tests.projections.benchmarks.counting import Town, a_town
+from tests.projections.benchmarks.test_days import training
 
-FEBRUARY = date(2026, 2, 20)
-
-
-def figures(*events: SideEvent) -> dict[tuple[str, str, str], tuple[int, int, int]]:
-    rows = fold(Contributions(), "assessments/as-1", events).values()
-    return {(row.indicator, row.base, row.period): (row.numerator, row.denominator, row.people) for row in rows}
+COVERAGE, GAP = "joint_assessment_coverage", "assessor_gap"
+MARCH = ("drives", "2026-03", "all")
+APRIL_1 = day(1, month=4)
 
 
-def decided(*orders: AssessmentCommand) -> list[SideEvent]:
+@pytest.fixture
+def town(database: Database) -> Iterator[Town]:
+    with a_town(database) as town:
+        yield town
+
+
+def decided(*orders: AssessmentCommand) -> list[Event]:
     """What the rules make of these orders, one after the other."""
-    history: list[SideEvent] = []
+    history: list[Any] = []
     for order in orders:
         history += assessments.decide(order, assessments.fold(history), NOON)
     return history
 
 
-def test_an_apprentice_whom_one_side_assessed_is_not_covered_yet() -> None:
-    assert figures(by_school) == {("joint_assessment_coverage", "drives", "2026-03"): (0, 1, 1)}
+def of(apprenticeship: str, *events: Any) -> list[Event]:
+    """The same assessment, of another apprentice."""
+    person = apprenticeship.replace("ap-", "person-")
+    return [msgspec.structs.replace(one, apprenticeship=apprenticeship, apprentice=person) for one in events]
 
 
-def test_an_apprentice_whom_both_sides_assessed_is_covered_and_has_a_gap() -> None:
-    assert (by_school.total, by_enterprise.total) == ("81.00", "69.00")
-    assert figures(*joint) == {
-        ("joint_assessment_coverage", "drives", "2026-03"): (100, 1, 1),
-        ("assessor_gap", "drives", "2026-03"): (1200, 100, 1),
+def test_coverage_is_of_all_apprentices_in_training_also_of_those_nobody_assessed(town: Town) -> None:
+    town.tell({f"apprenticeships/ap-{number}": training() for number in (17, 18, 19)})
+    assert town.figures(COVERAGE, APRIL_1)[MARCH] == (0, 3, 3)
+    town.tell({"assessments/as-1": (by_school,)})
+    assert town.figures(COVERAGE, APRIL_1)[MARCH] == (0, 3, 3)
+    town.tell({"assessments/as-1": (by_enterprise,), "assessments/as-2": of("ap-18", *joint)})
+    assert town.figures(COVERAGE, APRIL_1)[MARCH] == (200, 3, 3)
+    # In January and February nobody had been assessed by both.
+    assert town.figures(COVERAGE, APRIL_1)["drives", "2026-02", "all"] == (0, 3, 3)
+
+
+def test_coverage_counts_what_both_sides_had_assessed_by_the_day_that_is_asked_for(town: Town) -> None:
+    late = recorded((60, 70, 90), ENTERPRISE, "m-gao", "81.00", on=day(10, month=4))
+    town.tell({"apprenticeships/ap-17": training(), "assessments/as-1": (by_school, late)})
+    assert town.figures(COVERAGE, day(10, month=4)) == {
+        ("drives", "2026-01", "all"): (0, 1, 1),
+        ("drives", "2026-02", "all"): (0, 1, 1),
+        MARCH: (0, 1, 1),
+        ("drives", "2026-04", "all"): (0, 1, 1),
     }
+    assert town.figures(COVERAGE, day(11, month=4))["drives", "2026-04", "all"] == (100, 1, 1)
+    assert town.figures(COVERAGE, day(11, month=4))[MARCH] == (0, 1, 1)
 
 
-def test_a_side_that_follows_counts_in_the_month_in_which_the_assessment_began() -> None:
-    first = recorded(on=FEBRUARY, began=FEBRUARY)
-    second = recorded((60, 70, 90), ENTERPRISE, "m-gao", "81.00", began=FEBRUARY)
-    assert figures(first, second) == {
-        ("joint_assessment_coverage", "drives", "2026-02"): (100, 1, 1),
-        ("assessor_gap", "drives", "2026-02"): (1200, 100, 1),
-    }
+def test_who_is_assessed_twice_is_one_person_with_two_gaps(town: Town) -> None:
+    again = (
+        recorded(sitting=2, resit_of="as-1"),
+        recorded((80, 70, 90), ENTERPRISE, "m-gao", "81.00", sitting=2, resit_of="as-1"),
+    )
+    town.tell({"apprenticeships/ap-17": training(), "assessments/as-1": joint, "assessments/as-2": again})
+    assert town.figures(GAP, APRIL_1) == {MARCH: (1200 + 200, 200, 1)}
+    assert town.figures(COVERAGE, APRIL_1)[MARCH] == (100, 1, 1)
+    town.tell({"assessments/as-3": of("ap-18", *joint)})
+    assert town.figures(GAP, APRIL_1) == {MARCH: (1200 + 200 + 1200, 300, 2)}
 
 
-def test_a_corrected_slip_corrects_the_gap_and_counts_nobody_twice() -> None:
-    history = decided(known(record()), other_side, correct)
-    assert figures(*history)["assessor_gap", "drives", "2026-03"] == (1700, 100, 1)
-    before_the_other = decided(known(record()), correct, other_side)
-    assert figures(*before_the_other)["assessor_gap", "drives", "2026-03"] == (1700, 100, 1)
+def test_an_apprentice_whom_one_side_assessed_has_no_gap(town: Town) -> None:
+    town.tell({"assessments/as-1": (by_school,)})
+    assert town.figures(GAP, APRIL_1) == {}
 
 
-def test_a_moderators_marks_leave_the_gap_between_the_assessors_as_it_was() -> None:
-    assert figures(*joint, moderated) == figures(*joint)
-    assert figures(by_school, moderated, by_enterprise) == figures(*joint)
+def test_a_side_that_follows_counts_in_the_month_in_which_the_assessment_began(town: Town) -> None:
+    february = date(2026, 2, 20)
+    first = recorded(on=february, began=february)
+    town.tell({"assessments/as-1": (first, recorded((60, 70, 90), ENTERPRISE, "m-gao", "81.00", began=february))})
+    assert town.figures(GAP, APRIL_1) == {("drives", "2026-02", "all"): (1200, 100, 1)}
+    assert town.figures(GAP, day(2)) == {}  # the second side came that day
 
 
-points = st.integers(0, 100)
-corrections = st.lists(st.tuples(st.sampled_from([*Side]), points, points, points), max_size=6)
+def test_a_corrected_slip_corrects_the_gap_and_a_moderator_leaves_it_as_it_was(town: Town) -> None:
+    town.tell(
+        {
+            "assessments/as-1": decided(known(record()), other_side, correct),
+            "assessments/as-2": of("ap-18", *decided(known(record()), correct, other_side)[:1]),
+        }
+    )
+    assert town.figures(GAP, APRIL_1) == {MARCH: (1700, 100, 1)}
+    town.tell({"assessments/as-3": (by_school, moderated, *of("ap-17", by_enterprise))})
+    assert town.figures(GAP, APRIL_1) == {MARCH: (1700 + 1200, 200, 1)}
 
 
-@given(corrections, st.booleans())
-def test_however_slips_are_corrected_the_gap_is_that_of_what_the_assessors_gave(
-    slips: Sequence[tuple[Side, int, int, int]], moderates: bool
-) -> None:
-    history = decided(known(record()), RecordOtherSide(ENTERPRISE, "m-gao", scores(60, 70, 90)))
-    for side, *given_points in slips:
-        assessor = "t-he" if side is SCHOOL else "m-gao"
-        order = Correct(side, assessor, scores(*given_points), "A slip")
-        state = assessments.fold(history)
-        if order.scores != tuple(
-            msgspec.structs.replace(new, points=mark.points)
-            for new, mark in zip(order.scores, state.sides[side].marks, strict=True)
-        ):
-            history += assessments.decide(order, state, NOON)
-    if moderates:
-        history += assessments.decide(
-            Moderate(SCHOOL, "t-lin", scores(1, 2, 3), "Far off"), assessments.fold(history), NOON
-        )
-    sides = assessments.fold(history).sides
-    gap = int(abs(Decimal(sides[SCHOOL].given) - Decimal(sides[ENTERPRISE].given)) * 100)
-    assert figures(*history)["assessor_gap", "drives", "2026-03"] == (gap, 100, 1)
+def test_who_completed_is_dual_certified_whatever_came_first_until_a_certificate_is_revoked(town: Town) -> None:
+    def held(kind: CertificateKind, on: date) -> CertificateHeld:
+        return CertificateHeld(kind, f"cert-{kind.value}", "person-17", "drives", on)
+
+    pair = tuple(held(kind, day(9)) for kind in CertificateKind)
+    dual = DualCertificationAchieved("person-17", "drives", "cert-enterprise", "cert-vocational", day(9))
+    done = ApprenticeshipCompleted("drives", day(16, month=2), day(20))
+    town.tell({"certified/ap-1": (*pair, dual), "apprenticeships/ap-2": (done,)})
+    key = "dual_certification_rate"
+    assert town.figures(key, APRIL_1) == {MARCH: (0, 1, 1)}  # ap-1 has not completed yet
+    town.tell({"apprenticeships/ap-1": (done,), "certified/ap-2": (*pair, dual)})
+    assert town.figures(key, APRIL_1) == {MARCH: (200, 2, 2)}
+    assert town.figures(key, day(20)) == {}
+    town.tell({"certified/ap-2": (CertificateLost(CertificateKind.VOCATIONAL, "cert-vocational", day(25)),)})
+    assert town.figures(key, APRIL_1) == {MARCH: (100, 2, 2)}

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
+import msgspec
 import pytest
 
 from baseplus.mentoring.events import (
@@ -10,8 +13,9 @@ from baseplus.mentoring.events import (
     MentorQualified,
     MentorRegistered,
 )
-from projections.mentors.views import MentorRow, Mentors
-from tests.apprenticeships.story import MASTER
+from projections.mentors.views import Dispatches, DispatchRow, MentorRow, Mentors
+from tests.apprenticeships.story import MASTER, day
+from tests.mentoring.test_dispatches import delivered, missed, scheduled, seconded
 from tests.projections.folding import fold, time
 
 registered = (MentorRegistered("person-3", "Gao Mingze", MASTER, "yunchuan"), CapacitySet(6))
@@ -55,3 +59,31 @@ def test_the_load_is_whom_they_guide_now() -> None:
 @pytest.mark.parametrize("event", [CapacitySet(6), ApprenticeTakenOn("ap-1"), MentorQualified("person-3", "…")])
 def test_an_event_about_who_was_never_registered_makes_no_row(event: MentoringEvent) -> None:
     assert fold(Mentors(), "mentoring/m-gao", [event]) == {}
+
+
+def test_secondments_add_up_at_the_mentor() -> None:
+    found = mentor(*registered, seconded, seconded)
+    assert (found.secondments, found.seconded_hours) == (2, Decimal(240))
+
+
+def test_a_dispatch_is_scheduled_missed_and_made_up_for() -> None:
+    rows = fold(Dispatches(), "mentoring/m-gao", [scheduled])
+    assert rows == {
+        "m-gao:d-1": DispatchRow(
+            key="m-gao:d-1",
+            dispatch="d-1",
+            mentor="m-gao",
+            kind=MASTER,
+            base="drives",
+            on_day=day(2),
+            scheduled_hours=Decimal(4),
+            state="scheduled",
+            position=1,
+        )
+    }
+    lost = fold(Dispatches(), "mentoring/m-gao", [scheduled, missed])["m-gao:d-1"]
+    assert (lost.state, lost.hours, lost.position) == ("missed", None, 2)
+    assert "Ill" not in str(msgspec.structs.asdict(lost))
+    made_up = fold(Dispatches(), "mentoring/m-gao", [scheduled, missed, delivered])["m-gao:d-1"]
+    assert (made_up.state, made_up.hours, made_up.delivered_on) == ("delivered", Decimal(4), day(2))
+    assert fold(Dispatches(), "mentoring/m-gao", [missed]) == {}

@@ -1,0 +1,156 @@
+"""Grievances of apprentices: commands, state, rules. The stream is `grievances/<id>`.
+
+It has a stream of its own, since its readers are others than those of an apprenticeship: whoever handles it, and never
+the mentor whom it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Annotated, assert_never
+
+import msgspec
+from msgspec import Meta
+
+from baseplus.apprenticeships.days import in_order
+from baseplus.apprenticeships.events import (
+    GrievanceEntrusted,
+    GrievanceEvent,
+    GrievanceOutcome,
+    GrievanceRaised,
+    GrievanceResolved,
+)
+from baseplus.apprenticeships.model import Stage, apprenticeships
+from baseplus.kernel.decisions import Command, Decider, Load
+from baseplus.kernel.refusals import Rejected
+from baseplus.kernel.vocabulary import Day, Id, PersonId, TenantId, Text
+
+Handlers = Annotated[
+    tuple[PersonId, ...],
+    Meta(min_length=1, max_length=5, description="who handles it, by id: they alone read it"),
+]
+
+
+class RaiseGrievance(Command, frozen=True):
+    """Raise a grievance for an apprentice.
+
+    Those who handle it read it and nobody else does, least of all the mentor whom it names.
+    """
+
+    apprenticeship: Annotated[Id, Meta(description="whose apprenticeship")]
+    text: Annotated[Text, Meta(description="what the apprentice complains of; it can be erased")]
+    handlers: Handlers
+    about: Annotated[PersonId | None, Meta(description="the mentor whom it names, if any")] = None
+    on: Annotated[Day | None, Meta(description="the day on which it was raised; left out, today")] = None
+
+
+class EntrustGrievance(Command, frozen=True):
+    """Entrust a grievance to others.
+
+    Only who handles it does so. Whoever is not among the new ones may read it no longer.
+    """
+
+    by: Annotated[PersonId, Meta(description="who handles it so far")]
+    handlers: Handlers
+
+
+class ResolveGrievance(Command, frozen=True):
+    """Resolve a grievance, for good."""
+
+    handler: Annotated[PersonId, Meta(description="who handles it")]
+    outcome: Annotated[GrievanceOutcome, Meta(description="whether the apprentice is right")]
+    resolution: Annotated[Text, Meta(description="what was found and is done; it can be erased")]
+    on: Annotated[Day | None, Meta(description="the day of it; left out, today")] = None
+
+
+class RaiseFor(Command, frozen=True):
+    """An order to raise a grievance, and whose it is: what the rules decide. Made by `of_apprentice`."""
+
+    order: RaiseGrievance
+    apprentice: PersonId
+    base: Id
+    enrolled: Day
+
+
+class Grievance(msgspec.Struct, frozen=True):
+    """What the rules need to know. `raised` None: nothing is."""
+
+    raised: date | None = None
+    apprentice: str = ""
+    base: str = ""
+    about: str | None = None
+    handlers: tuple[str, ...] = ()
+    resolved: date | None = None
+
+
+def of_apprentice(load: Load, tenant: TenantId, _grievance: str, command: RaiseGrievance) -> RaiseFor:
+    """The order, with whose it is. Raises Rejected."""
+    found, _ = load(tenant, apprenticeships, command.apprenticeship)
+    if found.stage is Stage.NONE:
+        raise Rejected("unknown_apprenticeship", apprenticeship=command.apprenticeship)
+    return RaiseFor(command, found.apprentice, found.base, found.enrolled)
+
+
+def decide(
+    command: RaiseFor | EntrustGrievance | ResolveGrievance, grievance: Grievance, now: datetime
+) -> Iterator[GrievanceEvent]:
+    """What an order leads to. Raises Rejected; a refusal tells no more than the order did."""
+    match command:
+        case RaiseFor(order, apprentice, base, enrolled):
+            if grievance.raised:
+                raise Rejected("grievance_exists")
+            _check_handlers(order.handlers, apprentice, order.about)
+            if order.about == apprentice:
+                raise Rejected("grievance_about_oneself")
+            on = in_order(order.on, enrolled, now)
+            yield GrievanceRaised(order.apprenticeship, apprentice, base, order.text, order.handlers, on, order.about)
+        case EntrustGrievance(by, handlers):
+            _check_handled_by(by, grievance)
+            _check_handlers(handlers, grievance.apprentice, grievance.about)
+            if set(handlers) == set(grievance.handlers):
+                raise Rejected("entrusted_already")
+            yield GrievanceEntrusted(handlers, by)
+        case ResolveGrievance(handler, outcome, resolution, on):
+            raised = _check_handled_by(handler, grievance)
+            yield GrievanceResolved(
+                grievance.apprentice, grievance.base, handler, outcome, resolution, raised, in_order(on, raised, now)
+            )
+        case _:
+            assert_never(command)
+
+
+def _check_handlers(handlers: Iterable[str], apprentice: str, about: str | None) -> None:
+    """Raises Rejected where a grievance would be handled by whom it names, or by whoever raised it."""
+    for person in handlers:
+        if person == about:
+            raise Rejected("handled_by_whom_it_names", handler=person)
+        if person == apprentice:
+            raise Rejected("handled_by_the_apprentice", handler=person)
+
+
+def _check_handled_by(person: str, grievance: Grievance) -> date:
+    if grievance.raised is None:
+        raise Rejected("no_such_grievance")
+    if person not in grievance.handlers:
+        raise Rejected("not_its_handler", person=person)
+    if grievance.resolved:
+        raise Rejected("grievance_resolved_already", on=grievance.resolved.isoformat())
+    return grievance.raised
+
+
+def evolve(grievance: Grievance, event: GrievanceEvent) -> Grievance:
+    """The grievance after the event."""
+    change = msgspec.structs.replace
+    match event:
+        case GrievanceRaised():
+            return Grievance(event.on, event.apprentice, event.base, event.about, event.handlers)
+        case GrievanceEntrusted(handlers):
+            return change(grievance, handlers=handlers)
+        case GrievanceResolved(on=on):
+            return change(grievance, resolved=on)
+        case _:
+            assert_never(event)
+
+
+grievances = Decider("grievances", Grievance, decide, evolve)

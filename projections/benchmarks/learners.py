@@ -1,0 +1,158 @@
+"""What figures about apprentices are counted from: hours of guidance, assessments by both sides, certificates of those
+who completed, and which mentors are qualified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar, assert_never
+
+from baseplus.apprenticeships.events import ApprenticeshipCompleted, MentorKind
+from baseplus.assessment.criteria import Side
+from baseplus.assessment.events import (
+    AssessmentCorrected,
+    AssessmentRecorded,
+    CertificateLost,
+    DualCertificationAchieved,
+)
+from baseplus.mentoring.events import GuidanceGiven, MentorQualified
+from projections.runner.view import At, Row, View
+
+PLACES = 10_000
+"""Hours have four decimal places at most: so many make a whole one."""
+
+
+class GuidanceHoursRow(Row):
+    """Guidance of an apprentice by one side on a day. key: apprenticeship:kind:day. hours: in units of 1 / PLACES."""
+
+    key: str
+    apprenticeship: str
+    kind: MentorKind
+    day: date
+    hours: int
+
+
+class GuidanceHours(View[GuidanceHoursRow, GuidanceGiven]):
+    """One row per apprenticeship, side and day."""
+
+    name: ClassVar = "guidance_hours"
+    indexes: ClassVar = (("apprenticeship", "day"),)
+
+    def keys(self, event: GuidanceGiven, at: At) -> Iterable[str]:  # noqa: ARG002 - the event names its day
+        return (f"{event.apprenticeship}:{event.kind.value}:{event.on}",)
+
+    def evolve(self, row: GuidanceHoursRow | None, event: GuidanceGiven, at: At) -> GuidanceHoursRow:
+        row = row or GuidanceHoursRow(
+            key=at.key, apprenticeship=event.apprenticeship, kind=event.kind, day=event.on, hours=0
+        )
+        row.hours += int(Decimal(event.hours) * PLACES)
+        return row
+
+
+class AssessedRow(Row):
+    """An assessment by one side or both: what each assessor gave, in hundredths of a point, and on which day.
+
+    began: the day of the side that was recorded first. Moderation and appeal are a third person's and change nothing.
+    """
+
+    assessment: str
+    apprentice: str
+    apprenticeship: str | None
+    base: str
+    began: date
+    school_on: date | None = None
+    school_given: int | None = None
+    enterprise_on: date | None = None
+    enterprise_given: int | None = None
+
+
+class Assessed(View[AssessedRow, AssessmentRecorded | AssessmentCorrected]):
+    """One row per assessment."""
+
+    name: ClassVar = "assessed"
+    indexes: ClassVar = (("apprenticeship",),)
+
+    def keys(self, event: AssessmentRecorded | AssessmentCorrected, at: At) -> Iterable[str]:  # noqa: ARG002 - its stream's row
+        return (at.thing,)
+
+    def evolve(
+        self, row: AssessedRow | None, event: AssessmentRecorded | AssessmentCorrected, at: At
+    ) -> AssessedRow | None:
+        if isinstance(event, AssessmentRecorded):
+            row = row or AssessedRow(
+                assessment=at.thing,
+                apprentice=event.apprentice,
+                apprenticeship=event.apprenticeship,
+                base=event.base,
+                began=event.began,
+            )
+            if event.side is Side.SCHOOL:
+                row.school_on = event.on
+            else:
+                row.enterprise_on = event.on
+        if row is not None:
+            given = int(Decimal(event.total) * 100)
+            if event.side is Side.SCHOOL:
+                row.school_given = given
+            else:
+                row.enterprise_given = given
+        return row
+
+
+class DualRow(Row):
+    """Who completed their training, and since when both certificates are held. base: where they were trained."""
+
+    apprenticeship: str
+    base: str
+    completed: date | None = None
+    dual_since: date | None = None
+
+
+class Dual(View[DualRow, ApprenticeshipCompleted | DualCertificationAchieved | CertificateLost]):
+    """One row per apprenticeship. Both kinds of streams are named by it."""
+
+    name: ClassVar = "dual"
+
+    def keys(
+        self,
+        event: ApprenticeshipCompleted | DualCertificationAchieved | CertificateLost,  # noqa: ARG002 - its stream's row
+        at: At,
+    ) -> Iterable[str]:
+        return (at.thing,)
+
+    def evolve(
+        self, row: DualRow | None, event: ApprenticeshipCompleted | DualCertificationAchieved | CertificateLost, at: At
+    ) -> DualRow | None:
+        match event:
+            case ApprenticeshipCompleted(base, _, on):
+                row = row or DualRow(apprenticeship=at.thing, base=base)
+                row.completed = on
+            case DualCertificationAchieved(base=base, on=on):
+                row = row or DualRow(apprenticeship=at.thing, base=base)
+                row.dual_since = on
+            case CertificateLost():
+                if row is not None:
+                    row.dual_since = None
+            case _:
+                assert_never(event)
+        return row
+
+
+class QualifiedRow(Row):
+    """Since which day a mentor has shown what they can do."""
+
+    mentor: str
+    since: date
+
+
+class Qualified(View[QualifiedRow, MentorQualified]):
+    """One row per qualified mentor."""
+
+    name: ClassVar = "qualified"
+
+    def keys(self, event: MentorQualified, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
+        return (at.thing,)
+
+    def evolve(self, row: QualifiedRow | None, event: MentorQualified, at: At) -> QualifiedRow:  # noqa: ARG002 - once
+        return QualifiedRow(mentor=at.thing, since=at.time.date())

@@ -1,0 +1,1 @@
+"""Certificates as people look them up: what was awarded, on which evidence, and what is void."""

@@ -1,0 +1,156 @@
+"""Certificates, one row each, and which apprentices are certified by both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar, Literal, TypeAlias, assert_never
+
+import msgspec
+
+from baseplus.assessment.criteria import Counted
+from baseplus.assessment.events import (
+    CertificateAwarded,
+    CertificateEvent,
+    CertificateHeld,
+    CertificateKind,
+    CertificateLost,
+    CertificateRevoked,
+    CertifiedEvent,
+    DualCertificationAchieved,
+)
+from projections.runner.view import At, Row, View
+
+CertificateState: TypeAlias = Literal["awarded", "revoked"]
+
+
+class CertificateRow(Row):
+    """One certificate as it stands.
+
+    assessment, adoption, association, standard, version: what it was awarded by. school_total, enterprise_total: 0.00
+    to 100.00. counted: its evidence, each piece once. shared: how many pieces count for the other certificate, too,
+    through the crosswalk. Why it was revoked is in no row. position: of the last event shown.
+    """
+
+    id: str
+    kind: CertificateKind
+    apprentice: str
+    apprenticeship: str
+    base: str
+    assessment: str
+    occupation: str
+    adoption: str
+    association: str
+    standard: str
+    version: int
+    school_total: Decimal
+    enterprise_total: Decimal
+    counted: list[Counted]
+    evidence: int
+    shared: int
+    awarded_by: str
+    awarded_on: date
+    state: CertificateState
+    position: int
+    crosswalk: str | None = None
+    expires: date | None = None
+    revoked_on: date | None = None
+
+
+class Certificates(View[CertificateRow, CertificateEvent]):
+    """One row per certificate."""
+
+    name: ClassVar = "certificates"
+    indexes: ClassVar = (("apprenticeship",), ("kind", "id"), ("apprentice",))
+
+    def keys(self, event: CertificateEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
+        return (at.thing,)
+
+    def evolve(self, row: CertificateRow | None, event: CertificateEvent, at: At) -> CertificateRow | None:
+        match event:
+            case CertificateAwarded():
+                return _awarded(event, at)
+            case CertificateRevoked(on=on):
+                if row is not None:
+                    row.state, row.revoked_on, row.position = "revoked", on, at.position
+                return row
+            case _:
+                assert_never(event)
+
+
+def _awarded(event: CertificateAwarded, at: At) -> CertificateRow:
+    against = event.against
+    return CertificateRow(
+        id=at.thing,
+        kind=event.kind,
+        apprentice=event.apprentice,
+        apprenticeship=event.apprenticeship,
+        base=event.base,
+        assessment=event.assessment,
+        occupation=against.occupation,
+        adoption=against.adoption,
+        association=against.association,
+        standard=against.standard,
+        version=against.version,
+        school_total=Decimal(event.school_total),
+        enterprise_total=Decimal(event.enterprise_total),
+        counted=list(event.counted),
+        evidence=len(event.counted),
+        shared=sum(one.through is not None for one in event.counted),
+        awarded_by=event.awarded_by,
+        awarded_on=event.on,
+        state="awarded",
+        position=at.position,
+        crosswalk=event.crosswalk,
+        expires=event.expires,
+    )
+
+
+class HeldCertificate(msgspec.Struct):
+    """A certificate that is held, since the day of its award."""
+
+    certificate: str
+    kind: CertificateKind
+    since: date
+
+
+class CertifiedRow(Row):
+    """What an apprentice holds. dual_since: since when both, where that was recognised. position: of the last event."""
+
+    apprenticeship: str
+    apprentice: str
+    base: str
+    held: list[HeldCertificate]
+    position: int
+    dual_since: date | None = None
+
+
+class Certified(View[CertifiedRow, CertifiedEvent]):
+    """One row per apprenticeship."""
+
+    name: ClassVar = "certified"
+    indexes: ClassVar = (("base",),)
+
+    def keys(self, event: CertifiedEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
+        return (at.thing,)
+
+    def evolve(self, row: CertifiedRow | None, event: CertifiedEvent, at: At) -> CertifiedRow | None:
+        if row is None:
+            if not isinstance(event, CertificateHeld):
+                return None
+            row = CertifiedRow(
+                apprenticeship=at.thing, apprentice=event.apprentice, base=event.base, held=[], position=at.position
+            )
+        row.position = at.position
+        match event:
+            case CertificateHeld(kind, certificate, on=on):
+                row.held.append(HeldCertificate(certificate, kind, on))
+            case CertificateLost(kind):
+                row.held = [one for one in row.held if one.kind is not kind]
+                row.dual_since = None
+            case DualCertificationAchieved(on=on):
+                row.dual_since = on
+            case _:
+                assert_never(event)
+        return row

@@ -1,0 +1,1 @@
+"""Grievances, for those alone who handle them."""

@@ -1,0 +1,62 @@
+"""Questions about grievances. The tenant comes first; row-level security knows no other.
+
+Each names the handler who asks, and gives what that person handles and nothing else. The mentor whom a grievance names
+never sees it, also where they should be among its handlers by somebody's mistake.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, structs
+
+from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
+from baseplus.kernel.refusals import NotFound
+from baseplus.kernel.vocabulary import Id, PersonId, TenantId
+from projections.grievances.views import GrievanceRow, GrievanceState
+from projections.runner.reader import Reader, fields
+
+_HANDLED = "handlers @> to_jsonb(%(handler)s::text) AND about IS DISTINCT FROM %(handler)s"
+
+Handler = Annotated[PersonId, Meta(description="who handles it: you")]
+
+
+class ListGrievances(ListQuery, frozen=True, kw_only=True):
+    """Which grievances."""
+
+    handler: Handler
+    state: Annotated[GrievanceState | None, Meta(description="only those in this state")] = None
+    base: Annotated[Id | None, Meta(description="only those at this base")] = None
+    apprenticeship: Annotated[Id | None, Meta(description="only those of this apprenticeship")] = None
+
+
+class ShowGrievance(Query, frozen=True, kw_only=True):
+    """Which grievance."""
+
+    grievance: Id
+    handler: Handler
+
+
+def grievances(
+    reader: Reader, tenant: TenantId, asked: ListGrievances, *, until: int | None = None
+) -> Page[GrievanceRow]:
+    """List the grievances that you handle, by id."""
+    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    sql = f"""
+        SELECT {fields(GrievanceRow)} FROM views.grievances
+        WHERE id > %(after)s AND {_HANDLED}
+          AND (%(state)s::text IS NULL OR state = %(state)s)
+          AND (%(base)s::text IS NULL OR base = %(base)s)
+          AND (%(apprenticeship)s::text IS NULL OR apprenticeship = %(apprenticeship)s)
+        ORDER BY id LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, GrievanceRow, until=until)
+    return page_of(rows, asked.limit, lambda row: (row.id,))
+
+
+def one_grievance(reader: Reader, tenant: TenantId, asked: ShowGrievance, *, until: int | None = None) -> GrievanceRow:
+    """Show a grievance that you handle."""
+    sql = f"SELECT {fields(GrievanceRow)} FROM views.grievances WHERE id = %(grievance)s AND {_HANDLED}"
+    rows = reader.rows(tenant, sql, structs.asdict(asked), GrievanceRow, until=until)
+    if not rows:
+        raise NotFound(grievance=asked.grievance)
+    return rows[0]

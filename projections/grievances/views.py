@@ -1,0 +1,78 @@
+"""Grievances as their handlers look them up. What was written is in the row, and goes from it where it is erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import ClassVar, Literal, TypeAlias, assert_never
+
+from baseplus.apprenticeships.events import (
+    GrievanceEntrusted,
+    GrievanceEvent,
+    GrievanceOutcome,
+    GrievanceRaised,
+    GrievanceResolved,
+)
+from projections.runner.view import At, Row, View
+
+GrievanceState: TypeAlias = Literal["open", "resolved"]
+
+
+class GrievanceRow(Row):
+    """One grievance as it stands.
+
+    about: the mentor whom it names. handlers: who alone may read this row. outcome, resolution, resolved_…: once it is
+    settled. position: of the last event shown.
+    """
+
+    id: str
+    apprenticeship: str
+    apprentice: str
+    base: str
+    about: str | None
+    handlers: list[str]
+    state: GrievanceState
+    text: str
+    raised_on: date
+    position: int
+    outcome: GrievanceOutcome | None = None
+    resolution: str | None = None
+    resolved_by: str | None = None
+    resolved_on: date | None = None
+
+
+class Grievances(View[GrievanceRow, GrievanceEvent]):
+    """One row per grievance."""
+
+    name: ClassVar = "grievances"
+    indexes: ClassVar = (("state", "id"), ("apprenticeship",))
+
+    def keys(self, event: GrievanceEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
+        return (at.thing,)
+
+    def evolve(self, row: GrievanceRow | None, event: GrievanceEvent, at: At) -> GrievanceRow | None:
+        if isinstance(event, GrievanceRaised):
+            return GrievanceRow(
+                id=at.thing,
+                apprenticeship=event.apprenticeship,
+                apprentice=event.apprentice,
+                base=event.base,
+                about=event.about,
+                handlers=list(event.handlers),
+                state="open",
+                text=event.text,
+                raised_on=event.on,
+                position=at.position,
+            )
+        if row is None:
+            return None
+        row.position = at.position
+        match event:
+            case GrievanceEntrusted(handlers):
+                row.handlers = list(handlers)
+            case GrievanceResolved():
+                row.state, row.outcome, row.resolution = "resolved", event.outcome, event.resolution
+                row.resolved_by, row.resolved_on = event.handler, event.on
+            case _:
+                assert_never(event)
+        return row

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+
+from baseplus.apprenticeships.events import (
+    GrievanceEntrusted,
+    GrievanceOutcome,
+    GrievanceRaised,
+    GrievanceResolved,
+)
+from baseplus.apprenticeships.grievances import (
+    EntrustGrievance,
+    RaiseFor,
+    RaiseGrievance,
+    ResolveGrievance,
+    grievances,
+    of_apprentice,
+)
+from baseplus.kernel.events import personal_fields
+from baseplus.kernel.refusals import Rejected
+from baseplus.kernel.scenario import Scenario
+from baseplus.kernel.vocabulary import Day, TenantId
+from tests.apprenticeships.story import at, day, enrolled
+from tests.assessment.story import loading
+
+given = Scenario(grievances)
+TEXT = "I sweep the floor and see no lathe"
+order = RaiseGrievance("ap-17", TEXT, ("t-zhou", "t-lin"), "m-gao", day(2))
+known = RaiseFor(order, "person-17", "drives", day(1, month=2))
+raised = GrievanceRaised("ap-17", "person-17", "drives", TEXT, ("t-zhou", "t-lin"), day(2), "m-gao")
+entrusted = GrievanceEntrusted(("t-wu",), "t-lin")
+resolved = GrievanceResolved(
+    "person-17", "drives", "t-zhou", GrievanceOutcome.UPHELD, "At the lathe from Monday", day(2), day(2)
+)
+resolve = ResolveGrievance("t-zhou", GrievanceOutcome.UPHELD, "At the lathe from Monday")
+
+
+def raising(*handlers: str, about: str | None = "m-gao", on: Day | None = None) -> RaiseFor:
+    return RaiseFor(RaiseGrievance("ap-17", TEXT, handlers, about, on), "person-17", "drives", day(1, month=2))
+
+
+def test_a_grievance_is_raised_for_an_apprentice_and_entrusted_to_its_handlers() -> None:
+    tenant = TenantId("qinglan")
+    load = loading(qinglan__apprenticeships__ap17=(enrolled,))
+    assert of_apprentice(load, tenant, "g-1", order) == known
+    given().when(known).then(raised)
+    with pytest.raises(Rejected) as refused:
+        of_apprentice(load, TenantId("south"), "g-1", order)
+    assert (refused.value.code, refused.value.facts) == ("unknown_apprenticeship", {"apprenticeship": "ap-17"})
+
+
+def test_the_mentor_whom_a_grievance_names_never_handles_it() -> None:
+    given().when(raising("t-zhou", "m-gao")).then_rejected("handled_by_whom_it_names", handler="m-gao")
+    given(raised).when(EntrustGrievance("t-zhou", ("m-gao",))).then_rejected(
+        "handled_by_whom_it_names", handler="m-gao"
+    )
+
+
+def test_apprentices_neither_handle_their_own_grievance_nor_complain_of_themselves() -> None:
+    given().when(raising("person-17")).then_rejected("handled_by_the_apprentice", handler="person-17")
+    given().when(raising("t-zhou", about="person-17")).then_rejected("grievance_about_oneself")
+
+
+def test_a_grievance_may_name_nobody() -> None:
+    given().when(raising("t-zhou", about=None, on=day(2))).then(
+        GrievanceRaised("ap-17", "person-17", "drives", TEXT, ("t-zhou",), day(2))
+    )
+
+
+def test_a_grievance_is_raised_once_and_not_before_the_enrolment() -> None:
+    given(raised).when(known).then_rejected("grievance_exists")
+    given().when(raising("t-zhou", on=day(1, month=1))).then_rejected("earlier_than_the_last_change")
+
+
+def test_only_who_handles_a_grievance_entrusts_it_to_others() -> None:
+    given(raised).when(EntrustGrievance("t-lin", ("t-wu",))).then(entrusted)
+    given(raised).when(EntrustGrievance("t-wu", ("t-wu",))).then_rejected("not_its_handler", person="t-wu")
+    given(raised, entrusted).when(EntrustGrievance("t-lin", ("t-lin",))).then_rejected(
+        "not_its_handler", person="t-lin"
+    )
+    given(raised).when(EntrustGrievance("t-lin", ("t-lin", "t-zhou"))).then_rejected("entrusted_already")
+    given().when(EntrustGrievance("t-lin", ("t-wu",))).then_rejected("no_such_grievance")
+
+
+def test_a_handler_resolves_a_grievance_once() -> None:
+    given(raised).when(resolve).then(resolved)
+    given(raised, entrusted).when(resolve).then_rejected("not_its_handler", person="t-zhou")
+    given(raised, resolved).when(resolve).then_rejected("grievance_resolved_already", on="2026-03-02")
+    given(raised, resolved).when(EntrustGrievance("t-lin", ("t-wu",))).then_rejected("grievance_resolved_already")
+    early = ResolveGrievance("t-zhou", GrievanceOutcome.DISMISSED, "…", day(1))
+    given(raised).when(early, at=at(day(5))).then_rejected("earlier_than_the_last_change")
+
+
+def test_what_a_grievance_says_belongs_to_the_apprentice() -> None:
+    assert personal_fields(GrievanceRaised) == {"text": "apprentice"}
+    assert personal_fields(GrievanceResolved) == {"resolution": "apprentice"}
+
+
+def test_a_refusal_tells_nothing_of_what_was_complained_of() -> None:
+    for command in (
+        known,
+        EntrustGrievance("t-wu", ("t-wu",)),
+        ResolveGrievance("m-gao", GrievanceOutcome.UPHELD, "…"),
+    ):
+        refusal = given(raised).when(command).refusal
+        assert refusal is not None
+        assert TEXT not in str(refusal.facts)
+        assert "m-gao" not in str({**refusal.facts, "person": None})

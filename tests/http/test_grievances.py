@@ -1,0 +1,57 @@
+"""A grievance over HTTP: who handles it reads it, and the mentor whom it names never does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from baseplus.kernel.access import Role
+from tests.http.serving import NORTH, Api, refused
+
+TEXT = "Three weeks of sweeping, and not one hour at the lathe"
+APPRENTICE = {
+    "id": "ap-17",
+    "apprentice": "person-17",
+    "name": "Shen Yutong",
+    "base": "drives",
+    "enterprise": "yunchuan",
+    "occupation": "cnc-machinist",
+    "agreement": "agr-1",
+}
+GRIEVANCE = {"id": "g-1", "apprenticeship": "ap-17", "text": TEXT, "handlers": ["t-zhou"], "about": "m-gao"}
+
+
+def listed(api: Api, headers: dict[str, str], handler: str, until: dict[str, str]) -> Any:
+    return api.get(f"{NORTH}/grievances", headers | until, handler=handler)
+
+
+def test_a_grievance_is_read_and_resolved_by_its_handlers_only(api: Api) -> None:
+    staff, handler = api.key(), api.key(own="t-zhou")
+    named, tutor = api.key(Role.MENTOR, own="m-gao"), api.key(Role.MENTOR, own="t-lin")
+    assert api.post(f"{NORTH}/apprenticeships", staff, APPRENTICE).status_code == 201
+    with api.projecting():
+        raised = api.post(f"{NORTH}/grievances", staff, GRIEVANCE)
+        assert raised.status_code == 201, raised.text
+        until = {"Consistency-Token": raised.headers["Consistency-Token"]}
+        (row,) = listed(api, handler, "t-zhou", until).get_json()["rows"]
+        assert (row["text"], row["about"]) == (TEXT, "m-gao")
+        # Nobody asks in another one's name, and those who do not handle it are shown none.
+        for key, who in ((named, "m-gao"), (tutor, "t-lin")):
+            assert listed(api, key, who, until).get_json()["rows"] == []
+            refused(listed(api, key, "t-zhou", until), 403, "not_your_own")
+            refused(api.get(f"{NORTH}/grievances/g-1", key | until, handler=who), 404, "not_found")
+        refused(listed(api, staff, "t-zhou", until), 403, "not_your_own")
+        # Nothing else that the named mentor may read has it.
+        for path in ("apprenticeships", "apprenticeships/ap-17/timeline", "mentors"):
+            shown = api.get(f"{NORTH}/{path}", named | until, **({} if path == "mentors" else {"mentor": "m-gao"}))
+            assert "sweeping" not in shown.text
+        refused(api.get(f"{NORTH}/events", named), 403, "not_permitted")
+    resolve = {"handler": "t-zhou", "outcome": "upheld", "resolution": "Back at the lathe"}
+    refused(api.post(f"{NORTH}/grievances/g-1/resolve", named, resolve), 403, "not_your_own")
+    refused(api.post(f"{NORTH}/grievances/g-1/resolve", named, resolve | {"handler": "m-gao"}), 409, "not_its_handler")
+    assert api.post(f"{NORTH}/grievances/g-1/resolve", handler, resolve).status_code == 200
+
+
+def test_a_mentor_is_not_made_a_handler_of_what_names_them(api: Api) -> None:
+    assert api.post(f"{NORTH}/apprenticeships", api.key(), APPRENTICE).status_code == 201
+    mistaken = api.post(f"{NORTH}/grievances", api.key(), GRIEVANCE | {"handlers": ["t-zhou", "m-gao"]})
+    assert refused(mistaken, 409, "handled_by_whom_it_names")["facts"] == {"handler": "m-gao"}
