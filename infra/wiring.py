@@ -36,6 +36,7 @@ from baseplus.benchmarks.events import BenchmarkEvent
 from baseplus.investment import api as investment
 from baseplus.investment.events import InvestmentEvent
 from baseplus.kernel.events import EventTypes
+from baseplus.kernel.reactions import Reaction
 from baseplus.kernel.routes import Route
 from baseplus.logbook import api as logbook
 from baseplus.logbook import followers as logbook_followers
@@ -44,8 +45,13 @@ from baseplus.mentoring import api as mentoring
 from baseplus.mentoring import followers
 from baseplus.mentoring.events import MentoringEvent
 from baseplus.outcomes.events import OutcomeEvent
+from baseplus.oversight import api as oversight
+from baseplus.oversight.events import OversightEvent
 from baseplus.projects import api as projects
 from baseplus.projects.events import ProjectEvent
+from baseplus.reactions.compensation import Compensation
+from baseplus.reactions.duty_gaps import DutyGaps as DutyGapsReaction
+from baseplus.reactions.obligations import Obligations as ObligationsReaction
 from baseplus.services import api as services
 from baseplus.services import followers as service_followers
 from baseplus.services.events import ServiceEvent, ServiceOffered
@@ -82,6 +88,8 @@ from projections.logbook.attendance import Attendance
 from projections.logbook.views import Learners, Reflections, Skills, Tasks
 from projections.mentors import api as mentor_views
 from projections.mentors.views import Dispatches, Mentors
+from projections.oversight import api as oversight_views
+from projections.oversight.views import Actions, AuthorityDrifts, DutyGaps, Reviews, Risks
 from projections.posts import api as post_views
 from projections.posts.views import PostChanges, Posts
 from projections.projects import api as project_views
@@ -119,6 +127,7 @@ EVENT_TYPES = EventTypes(
     ProjectEvent,
     OutcomeEvent,
     BenchmarkEvent,
+    OversightEvent,
 )
 """Every event type that the program reads and writes."""
 
@@ -141,6 +150,9 @@ FOLLOWERS: Followers = {
     CertificateRevoked: (assessment_followers.revoked,),
 }
 """What must happen together with an event, in the same transaction."""
+
+REACTIONS: tuple[Reaction[Any], ...] = (ObligationsReaction(), Compensation(), DutyGapsReaction())
+"""What follows by itself, afterwards: `baseplus react`."""
 
 ROUTES: tuple[Route, ...] = (
     *keys.routes,
@@ -173,6 +185,8 @@ ROUTES: tuple[Route, ...] = (
     *project_views.routes,
     *certificate_views.routes,
     *benchmark_views.routes,
+    *oversight.routes,
+    *oversight_views.routes,
     *history.routes,
 )
 """Every command that people and programs may give, and every question that they may ask."""
@@ -229,5 +243,10 @@ VIEWS: tuple[View[Any, Any], ...] = (
     Qualified(),
     Contributions(),
     Benchmarks(),
+    Reviews(),
+    Actions(),
+    Risks(),
+    DutyGaps(),
+    AuthorityDrifts(),
 )
 """Every read model."""

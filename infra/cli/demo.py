@@ -148,12 +148,13 @@ def _start(stack: ExitStack, settings: Settings, folder: Folder, no_kafka: bool,
     env = {"BASEPLUS_DATA": str(settings.data)}
     if bootstrap:
         env |= {"KAFKA_BOOTSTRAP_SERVERS": bootstrap, "BASEPLUS_REPLICAS": str(replicas(settings, bootstrap))}
-    names = ([] if no_kafka else ["relay"]) + [f"worker-{number}" for number in range(1, workers + 1)]
+    names = ["react"] if no_kafka else ["react", "relay"]
+    names += [f"worker-{number}" for number in range(1, workers + 1)]
     metrics = {}
     # All at once: what is free now may be given again before whoever got it first listens there.
     pages, live, *others = free_ports(2 + len(names))
     for name, at in zip(names, others, strict=True):
-        command = ["relay"] if name == "relay" else ["project", *(["--no-kafka"] if no_kafka else [])]
+        command = [name] if name in ("react", "relay") else ["project", *(["--no-kafka"] if no_kafka else [])]
         more = {"BASEPLUS_METRICS_PORT": str(at)}
         supervisor.start(Program(name, command, folder.logs / f"{name}.log", env | more))
         metrics[name] = f"http://127.0.0.1:{at}/metrics"
@@ -221,14 +222,16 @@ def _await_pages(running: Running) -> None:
 
 
 def _await_views(running: Running) -> None:
-    """Until every stored event is in the views, or in a view whose tenant is parked. Raises NotCaughtUp."""
+    """Until every stored event has been reacted to and is in the views, or its tenant is parked there. Raises
+    NotCaughtUp."""
     deadline = time.monotonic() + _PATIENCE
     with progress("Into the views") as advance:
         while True:
             now = pipeline(running.database)
             advance(now.projected, now.events)
             # a worker may have an event before the relay has noted that Kafka has it
-            if now.projected >= now.events and (running.bootstrap is None or now.relayed >= now.events):
+            relayed = running.bootstrap is None or now.relayed >= now.events
+            if now.reacted >= now.events and now.projected >= now.events and relayed:
                 return
             if time.monotonic() > deadline:
                 raise NotCaughtUp(what="the views", reason=f"{now.events - now.projected:,} events are missing in them")

@@ -127,6 +127,11 @@ def _state_of(database: Database, settings: Settings) -> Iterator[Finding]:
     yield _lag("projection", now.projection, "not in the views", "run: baseplus project, or read its log")
     state: State = "warn" if not now.workers and now.projection.events else "ok"
     yield Finding("workers", state, f"{now.workers} at work", "run: baseplus project" if state == "warn" else "")
+    yield _lag("reactions", now.reaction, "not reacted to", "run: baseplus react, or read its log")
+    state = "warn" if not now.reactors and now.reaction.events else "ok"
+    yield Finding("reactors", state, f"{now.reactors} at work", "run: baseplus react" if state == "warn" else "")
+    for parked in now.reactions_parked:
+        yield Finding("parked reaction", "warn", parked, f"mend what its event met, then run: baseplus resume {parked}")
     mend = "mend what their events met, then run: baseplus resume VIEW TENANT" if now.parked else ""
     yield Finding("parked", "warn" if now.parked else "ok", f"{now.parked} of (view, tenant)", mend)
     yield _keys(valid_keys(database), now.tenants)

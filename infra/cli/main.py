@@ -17,7 +17,7 @@ from infra.cli.imports import import_
 from infra.cli.kafka import kafka
 from infra.cli.key import key
 from infra.cli.migrate import migrate
-from infra.cli.processes import project, relay
+from infra.cli.processes import project, react, relay
 from infra.cli.rebuild import rebuild, resume
 from infra.cli.release import release
 from infra.cli.serve import serve
@@ -85,6 +85,7 @@ for one in (
     serve,
     relay,
     project,
+    react,
     stream,
     kafka,
     migrate,

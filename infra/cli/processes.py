@@ -1,4 +1,4 @@
-"""`baseplus relay` and `baseplus project`: the two processes behind every read model."""
+"""`baseplus relay`, `baseplus project` and `baseplus react`: the processes behind every read model and reaction."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from baseplus.kernel.refusals import Unavailable
 from infra.cli.output import say
 from infra.cli.stopping import stop_event
+from infra.cli.writing import open_store_of
 from infra.environment import find_kafka, open_database, replicas
 from infra.observability.logging import log_json_lines
 from infra.observability.metrics import serve_metrics
@@ -79,3 +80,26 @@ def project(no_kafka: bool) -> None:
         origin = f"Kafka at {bootstrap}" if bootstrap else "the event store, without Kafka"
         say(f"Projecting from {origin}. Ctrl-C stops.")
         make_worker(database, settings, bootstrap).run(stop)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  baseplus react
+  BASEPLUS_METRICS_PORT=9103 baseplus react"""
+)
+def react() -> None:
+    """Do what follows by itself from what happens, and from the clock, until Ctrl-C.
+
+    Obligations are fulfilled, fall due and are breached; risks are raised for people to decide. Any number may run:
+    they share the universities among themselves. Logs are JSON lines on standard error.
+    """
+    from infra.react import make_reactor
+
+    with (
+        stop_event() as stop,
+        process("react") as (settings, database),
+        open_store_of(database, settings) as store,
+    ):
+        say("Reacting to what happens. Ctrl-C stops.")
+        make_reactor(database, store, settings).run(stop)

@@ -11,8 +11,9 @@ from infra.cli.output import Column, Printer, printed, progress
 from infra.cli.writing import Tenant
 from infra.environment import open_database
 from infra.project import connect_worker
+from infra.reactions import standing
 from infra.settings import read_settings
-from infra.wiring import EVENT_TYPES, VIEWS
+from infra.wiring import EVENT_TYPES, REACTIONS, VIEWS
 from projections.runner import parking
 from projections.runner import rebuild as rebuilding
 from projections.runner.switching import switch_back
@@ -28,6 +29,8 @@ _COLUMNS = (
     Column("gone", "Only old", right=True),
     Column("parked", "Parked"),
 )
+_REACTION = "reaction:"
+_REACTIONS = tuple(f"{_REACTION}{reaction.name}" for reaction in REACTIONS)
 _SWITCHED = (Column("view", "View"), Column("generation", "Live generation", right=True))
 
 
@@ -96,18 +99,25 @@ def _line(one: rebuilding.Rebuilt) -> dict[str, object]:
     epilog="""\b
 Examples:
   baseplus tenant list               the last column names parked views
-  baseplus resume agreements uni-a"""
+  baseplus resume agreements uni-a
+\b
+A reaction is named like reaction:obligations; `baseplus doctor` names those that wait."""
 )
-@click.argument("view", type=click.Choice([view.name for view in VIEWS]))
+@click.argument("view", type=click.Choice([*(view.name for view in VIEWS), *_REACTIONS]))
 @click.argument("tenant", type=Tenant())
 @printed("json")
 def resume(out: Printer, view: str, tenant: TenantId) -> None:
     """Let TENANT go on in VIEW, from the event that parked it. The other tenants and views never stopped."""
+    poison = None
     with open_database(read_settings()) as database:
-        poison = parking.resume(connect_worker(database), VIEWS, EVENT_TYPES, view, tenant)
+        if view in _REACTIONS:
+            with database.connect("worker") as connection:
+                standing.resume(connection, view.removeprefix(_REACTION), tenant)
+        else:
+            poison = parking.resume(connect_worker(database), VIEWS, EVENT_TYPES, view, tenant)
     if poison is not None:
         raise StillParked(view=view, tenant=tenant, position=poison.position, type=poison.type, reason=poison.reason)
     if out.form == "json":
         out.record({"view": view, "tenant": tenant, "resumed": True})
     else:
-        out.note(f"{tenant} is in step again in {view}.")
+        out.note(f"{tenant} {'is tried again' if view in _REACTIONS else 'is in step again'} in {view}.")

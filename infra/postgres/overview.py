@@ -50,8 +50,9 @@ class Behind(msgspec.Struct, frozen=True):
 
 
 class Pipeline(msgspec.Struct, frozen=True):
-    """Totals over all tenants. relayed counts what Kafka has acknowledged, projected what is in the views, and the
-    seconds are the age of the oldest event that is not."""
+    """Totals over all tenants. relayed counts what Kafka has acknowledged, projected what is in the views, reacted what
+    has been reacted to; the seconds are the age of the oldest event that is not. reactions_parked: (reaction, tenant),
+    as `baseplus resume` takes them."""
 
     tenants: int
     events: int
@@ -61,6 +62,10 @@ class Pipeline(msgspec.Struct, frozen=True):
     projection_seconds: float
     parked: int
     workers: int
+    reacted: int
+    reaction_seconds: float
+    reactors: int
+    reactions_parked: list[str]
 
     @property
     def relay(self) -> Behind:
@@ -71,6 +76,11 @@ class Pipeline(msgspec.Struct, frozen=True):
     def projection(self) -> Behind:
         """What is not in the views."""
         return Behind(max(0, self.events - self.projected), self.projection_seconds)
+
+    @property
+    def reaction(self) -> Behind:
+        """What has not been reacted to."""
+        return Behind(max(0, self.events - self.reacted), self.reaction_seconds)
 
 
 class ValidKeys(msgspec.Struct, frozen=True):
@@ -96,6 +106,7 @@ _TENANTS = """
      ORDER BY t.tenant
 """
 
+_REACTED = "(SELECT tenant, max(position) AS position FROM reactions.position GROUP BY tenant)"
 _PIPELINE = f"""
     SELECT (SELECT count(*) FROM store.tenants),
            (SELECT coalesce(sum(last_position), 0)::bigint FROM store.tenants),
@@ -104,7 +115,11 @@ _PIPELINE = f"""
            (SELECT coalesce(sum(position), 0)::bigint FROM views.tenant_position),
            (SELECT {age_behind("views.tenant_position")}),
            (SELECT count(*) FROM views.parked JOIN views.generations g USING (view, generation) WHERE g.state = 'live'),
-           (SELECT count(*) FROM views.workers WHERE seen_at > now() - interval '15 s')
+           (SELECT count(*) FROM views.workers WHERE seen_at > now() - interval '15 s'),
+           (SELECT coalesce(sum(position), 0)::bigint FROM {_REACTED} reacted),
+           (SELECT {age_behind(_REACTED)}),
+           (SELECT count(*) FROM reactions.workers WHERE seen_at > now() - interval '15 s'),
+           ARRAY(SELECT format('reaction:%s %s', reaction, tenant) FROM reactions.parked ORDER BY 1)
 """
 
 

@@ -9,6 +9,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from infra.http import metrics as http
 from infra.kafka import relay
+from infra.reactions import metrics as reaction
 from infra.stream import metrics as stream
 from projections.runner import metrics as projection
 
@@ -16,6 +17,7 @@ _PROCESSES: tuple[tuple[str, ModuleType], ...] = (
     ("serve", http),
     ("relay", relay),
     ("project", projection),
+    ("react", reaction),
     ("stream", stream),
 )
 
@@ -29,7 +31,7 @@ never a tenant, a person, a key or an address.
 |---|---|
 | `baseplus serve` | `/metrics` at its own address, all its processes together |
 | `baseplus stream` | `/metrics` at its own address |
-| `baseplus relay`, `baseplus project` | `http://127.0.0.1:<port>/metrics` where `BASEPLUS_METRICS_PORT` names a port |
+| `baseplus relay`, `project`, `react` | `http://127.0.0.1:<port>/metrics` where `BASEPLUS_METRICS_PORT` names a port |
 
 A counter is scraped with `_total` behind its name, a histogram with `_bucket`, `_sum` and `_count`. Beside these, all
 but `serve` have the Prometheus client's own `process_…` and `python_…`.

@@ -251,7 +251,8 @@ ObligationEvent = (
 class ObligationRow(Row):
     """What a party owes by `due`: `amount` `unit` of events of the types `fulfilled_by`. Late is `breached`.
 
-    key: agreement:clause:occurrence. evidence: the events that fulfilled it or cured its breach.
+    key: agreement:clause:occurrence. evidence: the events that fulfilled it or cured its breach. recorded_late: it had
+    happened by its due date, and was recorded only after it was breached.
     """
 
     key: str
@@ -270,6 +271,7 @@ class ObligationRow(Row):
     fulfilled_at: datetime | None = None
     breached_at: datetime | None = None
     cured_at: datetime | None = None
+    recorded_late: bool = False
 
 
 class Obligations(View[ObligationRow, ObligationEvent]):
@@ -296,8 +298,9 @@ class Obligations(View[ObligationRow, ObligationEvent]):
                 row.state, row.evidence, row.fulfilled_at = "fulfilled", list(evidence), at.time
             case ObligationBreached():
                 row.state, row.breached_at = "breached", at.time
-            case BreachCured(_, _, evidence):
+            case BreachCured(_, _, evidence, _, in_time):
                 row.state, row.evidence, row.cured_at = "cured", list(evidence), at.time
+                row.recorded_late = in_time
             case ObligationLapsed():
                 row.state = "lapsed"
             case _:

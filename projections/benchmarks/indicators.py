@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from baseplus.agreements.events import ObligationFellDue
+from baseplus.agreements.events import AgreementTookEffect, BreachCured, ObligationFellDue
 from baseplus.apprenticeships.events import (
     ApprenticeExited,
     ApprenticeshipCompleted,
@@ -41,6 +41,19 @@ def _obligations(event: ObligationFellDue, at: At) -> Iterator[Part]:  # noqa: A
     # Obligations are owed by parties; how many people stand behind them is not known, so none are counted, and across
     # universities the rate is not shown.
     yield Part(WHOLE_UNIVERSITY, f"{event.due:%Y-%m}", EVERYTHING, 100 if event.fulfilled else 0, 1, 0)
+
+
+def _recorded_late(event: BreachCured, at: At) -> Iterator[Part]:  # noqa: ARG001 - as above
+    # It had happened by its due date, and the month in which it fell due gets what it lacked.
+    if event.in_time and event.due:
+        yield Part(WHOLE_UNIVERSITY, f"{event.due:%Y-%m}", EVERYTHING, 100, 0, 0)
+
+
+def _signed(event: AgreementTookEffect, at: At) -> Iterator[Part]:  # noqa: ARG001 - the event names its days
+    # Parties sign; as with obligations, no people are counted.
+    if event.proposed and event.signed:
+        days = (event.signed - event.proposed).days
+        yield Part(WHOLE_UNIVERSITY, f"{event.signed:%Y-%m}", EVERYTHING, days, 1, 0)
 
 
 def _started(event: ApprenticeshipStarted, at: At) -> Iterator[Part]:  # noqa: ARG001 - the event names its day
@@ -79,8 +92,17 @@ INDICATORS = (
         title="Obligations fulfilled by their due date",
         unit="percent",
         better="higher",
-        source="our own: fulfilled by due date / fallen due",
-        parts={ObligationFellDue: _obligations},
+        source="our own: fulfilled by due date / fallen due; what happened in time and was recorded late is in time",
+        parts={ObligationFellDue: _obligations, BreachCured: _recorded_late},
+    ),
+    Indicator(
+        key="days_to_signature",
+        title="Days from an agreement's proposal to its last signature",
+        unit="days",
+        better="lower",
+        source="our own: days from proposal to the last signature / agreements signed, by the month of that signature;"
+        " a text that was declined or changed is proposed anew",
+        parts={AgreementTookEffect: _signed},
     ),
     Indicator(
         key="completion_rate",

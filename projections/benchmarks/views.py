@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import ClassVar, TypeAlias
 
-from baseplus.agreements.events import ObligationFellDue
+from baseplus.agreements.events import AgreementTookEffect, BreachCured, ObligationFellDue
 from baseplus.apprenticeships.events import (
     ApprenticeExited,
     ApprenticeshipCompleted,
@@ -45,6 +45,8 @@ Contributing: TypeAlias = (
     OutcomeReturnFiled
     | OutcomeReturnCorrected
     | ObligationFellDue
+    | BreachCured
+    | AgreementTookEffect
     | ApprenticeshipStarted
     | ApprenticeshipCompleted
     | ApprenticeExited

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import LiteralString
 
 from projections.runner.rows import AnyConnection, AnyCursor
 
@@ -28,21 +29,23 @@ class Leases:
     """One worker's partitions.
 
     worker: a name that no other process ever has. seconds: how long a lease holds without `beat`; a dead worker's
-    partitions go to others after it.
+    partitions go to others after it. schema: where the tables `checkpoint` and `workers` are.
     """
 
-    def __init__(self, worker: str, partitions: int, seconds: float) -> None:
+    def __init__(self, worker: str, partitions: int, seconds: float, *, schema: LiteralString = "views") -> None:
         self.held: dict[int, Held] = {}
         self.worker = worker
         self._partitions = partitions
         self._seconds = seconds
+        self._checkpoint = f"{schema}.checkpoint"
+        self._workers = f"{schema}.workers"
 
     def enrol(self, connection: AnyConnection) -> None:
         """Say that we are there, and make sure that every partition has its checkpoint."""
         with connection.cursor() as cursor:
             self._announce(cursor)
         connection.execute(
-            "INSERT INTO views.checkpoint (partition) SELECT generate_series(0, %s - 1) ON CONFLICT DO NOTHING",
+            f"INSERT INTO {self._checkpoint} (partition) SELECT generate_series(0, %s - 1) ON CONFLICT DO NOTHING",
             (self._partitions,),
         )
 
@@ -54,7 +57,7 @@ class Leases:
         with connection.transaction(), connection.cursor() as cursor:
             share = self._share(cursor)
             cursor.execute(
-                "UPDATE views.checkpoint SET lease_until = clock_timestamp() + make_interval(secs => %s) "
+                f"UPDATE {self._checkpoint} SET lease_until = clock_timestamp() + make_interval(secs => %s) "
                 "WHERE owner = %s AND partition = ANY(%s) RETURNING partition, epoch",
                 (self._seconds, self.worker, list(self.held)),
             )
@@ -79,7 +82,7 @@ class Leases:
         remembered here is to be moved by the caller after the commit.
         """
         cursor.execute(
-            "UPDATE views.checkpoint c SET next_offset = n.next_offset "
+            f"UPDATE {self._checkpoint} c SET next_offset = n.next_offset "
             "FROM unnest(%b::int[], %b::bigint[], %b::bigint[]) n(partition, epoch, next_offset) "
             "WHERE c.partition = n.partition AND c.epoch = n.epoch",
             (list(offsets), [self.held[partition].epoch for partition in offsets], list(offsets.values())),
@@ -92,14 +95,14 @@ class Leases:
         with connection.transaction(), connection.cursor() as cursor:
             # whatever is remembered: what was forgotten may be ours still
             cursor.execute(
-                "UPDATE views.checkpoint SET owner = NULL, lease_until = NULL WHERE owner = %s", (self.worker,)
+                f"UPDATE {self._checkpoint} SET owner = NULL, lease_until = NULL WHERE owner = %s", (self.worker,)
             )
-            cursor.execute("DELETE FROM views.workers WHERE worker = %s", (self.worker,))
+            cursor.execute(f"DELETE FROM {self._workers} WHERE worker = %s", (self.worker,))
         self.held.clear()
 
     def _announce(self, cursor: AnyCursor) -> None:
         cursor.execute(
-            "INSERT INTO views.workers (worker, seen_at) VALUES (%s, clock_timestamp()) "
+            f"INSERT INTO {self._workers} (worker, seen_at) VALUES (%s, clock_timestamp()) "
             "ON CONFLICT (worker) DO UPDATE SET seen_at = excluded.seen_at",
             (self.worker,),
         )
@@ -107,22 +110,22 @@ class Leases:
     def _share(self, cursor: AnyCursor) -> int:
         self._announce(cursor)
         cursor.execute(
-            "DELETE FROM views.workers WHERE worker IN (SELECT worker FROM views.workers "
+            f"DELETE FROM {self._workers} WHERE worker IN (SELECT worker FROM {self._workers} "
             "WHERE seen_at < clock_timestamp() - make_interval(secs => %s) FOR UPDATE SKIP LOCKED)",
             (self._seconds,),
         )
-        cursor.execute("SELECT worker FROM views.workers ORDER BY worker")
+        cursor.execute(f"SELECT worker FROM {self._workers} ORDER BY worker")
         workers = [worker for (worker,) in cursor.fetchall()]
         each, rest = divmod(self._partitions, len(workers))
         return each + (workers.index(self.worker) < rest)
 
     def _take(self, cursor: AnyCursor, most: int) -> dict[int, Held]:
         cursor.execute(
-            "WITH free AS MATERIALIZED (SELECT f.partition FROM views.checkpoint f "
+            f"WITH free AS MATERIALIZED (SELECT f.partition FROM {self._checkpoint} f "
             "WHERE f.partition <> ALL(%(held)s) AND f.partition < %(partitions)s "
             "AND (f.owner = %(worker)s OR f.owner IS NULL OR f.lease_until < clock_timestamp()) "
             "ORDER BY f.owner IS NOT DISTINCT FROM %(worker)s DESC, f.partition LIMIT %(most)s FOR UPDATE SKIP LOCKED) "
-            "UPDATE views.checkpoint c SET epoch = c.epoch + 1, owner = %(worker)s, "
+            f"UPDATE {self._checkpoint} c SET epoch = c.epoch + 1, owner = %(worker)s, "
             "lease_until = clock_timestamp() + make_interval(secs => %(seconds)s) "
             "FROM free WHERE c.partition = free.partition RETURNING c.partition, c.epoch, c.next_offset",
             {
@@ -138,6 +141,7 @@ class Leases:
     def _release(self, cursor: AnyCursor, partitions: Sequence[int]) -> None:
         if partitions:
             cursor.execute(
-                "UPDATE views.checkpoint SET owner = NULL, lease_until = NULL WHERE owner = %s AND partition = ANY(%s)",
+                f"UPDATE {self._checkpoint} SET owner = NULL, lease_until = NULL "
+                "WHERE owner = %s AND partition = ANY(%s)",
                 (self.worker, list(partitions)),
             )

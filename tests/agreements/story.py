@@ -56,7 +56,8 @@ def guidance(position: int, hours: str) -> Evidence:
 drafted = AgreementDrafted("Joint training", (SCHOOL, ENTERPRISE), STARTS, ENDS)
 draft = (drafted, ClauseAdded(found), ClauseAdded(guide), ClauseAdded(hire))
 DIGEST = fold(*draft).text.digest
-proposed = (*draft, AgreementProposed(DIGEST))
+PROPOSED = date(2026, 2, 16)
+proposed = (*draft, AgreementProposed(DIGEST, PROPOSED))
 signed_by_school = (*proposed, AgreementSigned("qinglan", DIGEST))
 signed_by_both = (*signed_by_school, AgreementSigned("yunchuan", DIGEST))
 

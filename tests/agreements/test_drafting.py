@@ -21,12 +21,14 @@ from baseplus.agreements.model import AddClause, Decline, Draft, Propose, Remove
 from baseplus.agreements.terms import ByDate, Clause, ContractTerm, Every, Obligation, Party, PartyKind, Quantity
 from baseplus.agreements.text import AgreementText
 from baseplus.kernel.events import personal_fields
+from baseplus.kernel.scenario import NOON
 from tests.agreements.story import (
     ASSOCIATION,
     DIGEST,
     ENDS,
     ENTERPRISE,
     FOUNDED,
+    PROPOSED,
     SCHOOL,
     STARTS,
     at,
@@ -43,6 +45,8 @@ from tests.agreements.story import (
     signed_by_both,
     signed_by_school,
 )
+
+TODAY = NOON.date()
 
 APPRENTICE = Party("person-17", PartyKind.APPRENTICE, "Lin Xiaoyu")
 
@@ -129,7 +133,7 @@ def test_a_clause_is_removed_from_a_draft() -> None:
 
 
 def test_a_draft_is_proposed_with_the_digest_of_its_text() -> None:
-    given(*draft).when(Propose()).then(AgreementProposed(DIGEST))
+    given(*draft).when(Propose()).then(AgreementProposed(DIGEST, TODAY))
 
 
 def test_an_empty_draft_is_not_proposed() -> None:
@@ -182,7 +186,9 @@ def test_a_vocational_contract_is_proposed_only_with_every_mandatory_term() -> N
         "terms_missing", missing=["collective_agreements", "training_record"]
     )
     others = ClauseAdded(Clause("more", "yunchuan", "…", covers=tuple(rest[-2:])))
-    given(contract, some, others).when(Propose()).then(AgreementProposed(fold(contract, some, others).text.digest))
+    given(contract, some, others).when(Propose()).then(
+        AgreementProposed(fold(contract, some, others).text.digest, TODAY)
+    )
 
 
 def test_a_contract_without_a_first_and_last_day_says_them_in_a_clause() -> None:
@@ -213,7 +219,7 @@ def test_what_is_not_on_the_table_is_not_signed() -> None:
 def test_it_takes_effect_when_every_party_has_signed_the_same_text() -> None:
     given(*signed_by_school).when(Sign("yunchuan", DIGEST)).then(
         AgreementSigned("yunchuan", DIGEST),
-        AgreementTookEffect(date(2026, 3, 2), DIGEST),
+        AgreementTookEffect(date(2026, 3, 2), DIGEST, PROPOSED, TODAY),
         founding_owed,
         guidance_owed,
     )
@@ -222,8 +228,8 @@ def test_it_takes_effect_when_every_party_has_signed_the_same_text() -> None:
 
 
 def test_it_takes_effect_on_the_first_day_of_its_term_when_signed_before() -> None:
-    signed = given(*signed_by_school).when(Sign("yunchuan", DIGEST), at=at(date(2026, 2, 1)))
-    assert signed.events[1] == AgreementTookEffect(STARTS, DIGEST)
+    signed = given(*signed_by_school).when(Sign("yunchuan", DIGEST), at=at(date(2026, 2, 20)))
+    assert signed.events[1] == AgreementTookEffect(STARTS, DIGEST, PROPOSED, date(2026, 2, 20))
 
 
 def test_it_is_not_signed_after_the_end_of_its_term() -> None:
@@ -246,7 +252,7 @@ def test_a_changed_draft_takes_the_proposal_off_the_table_though_nobody_had_sign
     given(*proposed).when(RemoveClause("hire")).then(ClauseRemoved("hire"), SignaturesVoided(DIGEST))
     changed = (*proposed, ClauseRemoved("hire"), SignaturesVoided(DIGEST))
     given(*changed).when(Sign("qinglan", DIGEST)).then_rejected("wrong_state", state="draft", needed=["proposed"])
-    given(*changed).when(Propose()).then(AgreementProposed(fold(*changed).text.digest))
+    given(*changed).when(Propose()).then(AgreementProposed(fold(*changed).text.digest, TODAY))
 
 
 def test_a_signature_does_not_survive_a_change_that_is_taken_back() -> None:
@@ -271,7 +277,7 @@ def test_a_draft_in_force_is_changed_by_amendment_only() -> None:
 def test_a_declined_text_is_off_the_table_and_its_signatures_count_no_more() -> None:
     declined = AgreementDeclined("yunchuan", "Too few hours"), SignaturesVoided(DIGEST, ("qinglan",))
     given(*signed_by_school).when(Decline("yunchuan", "Too few hours")).then(*declined)
-    given(*signed_by_school, *declined).when(Propose()).then(AgreementProposed(DIGEST))
+    given(*signed_by_school, *declined).when(Propose()).then(AgreementProposed(DIGEST, TODAY))
     given(*signed_by_school, *declined).when(RemoveClause("hire")).then(ClauseRemoved("hire"))
 
 

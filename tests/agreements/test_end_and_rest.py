@@ -139,7 +139,7 @@ def test_while_it_rests_what_happens_is_still_recorded() -> None:
     )
     breached = ObligationFellDue("guide", 1, MARCH), ObligationBreached("guide", 1, MARCH)
     given(*in_force, *breached, flood).when(CureBreach("guide", 1, (guidance(11, "16"),))).then(
-        BreachCured("guide", 1, (guidance(11, "16"),))
+        BreachCured("guide", 1, (guidance(11, "16"),), MARCH, in_time=True)
     )
 
 

@@ -111,7 +111,7 @@ def test_due_dates_pass_once() -> None:
 
 def test_what_comes_late_cures_the_breach() -> None:
     breached = ObligationFellDue("guide", 1, MARCH), ObligationBreached("guide", 1, MARCH)
-    cured = BreachCured("guide", 1, enough)
+    cured = BreachCured("guide", 1, enough, MARCH)
     april = at(date(2026, 4, 9))
     given(*in_force, *breached).when(Fulfil("guide", 1, enough), at=april).then_rejected(
         "obligation_not_open", clause="guide", occurrence=1, state="breached"

@@ -11,10 +11,13 @@ from click.testing import CliRunner
 from infra.cli.main import cli
 
 EXPECTED = {
+    "action",
     "adoption",
     "agreement",
     "apprenticeship",
     "assessment",
+    "association-review",
+    "authority-drift",
     "base",
     "benchmark",
     "booking",
@@ -24,6 +27,7 @@ EXPECTED = {
     "demo",
     "doctor",
     "grievance",
+    "duty-gap",
     "history",
     "import",
     "investment",
@@ -35,6 +39,7 @@ EXPECTED = {
     "post",
     "project",
     "projects",
+    "react",
     "rebuild",
     "regulation",
     "relay",
@@ -42,6 +47,8 @@ EXPECTED = {
     "resource",
     "resume",
     "self-assessment",
+    "review",
+    "risk",
     "serve",
     "service",
     "service-channel",
@@ -87,7 +94,7 @@ def test_no_capability_hides_a_command_of_the_program() -> None:
 
 
 def test_what_prints_data_prints_json() -> None:
-    silent = {(), ("demo",), ("relay",), ("project",), ("serve",), ("stream",), ("kafka", "run")}
+    silent = {(), ("demo",), ("relay",), ("project",), ("react",), ("serve",), ("stream",), ("kafka", "run")}
     for path, command in ALL:
         if not isinstance(command, click.Group) and path not in silent:
             names = [name for option in command.params for name in option.opts]

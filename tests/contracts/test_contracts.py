@@ -48,6 +48,17 @@ def test_the_published_schema_is_the_current_one(name: str) -> None:
     assert read_schema(name) == schema_of(EVENT_TYPES.class_of(name)), "run: make contracts"
 
 
+def _as_kept(stored: Any, kept: Any) -> Any:
+    """What is stored, without the fields that it and its parts gained since it was kept."""
+    match stored, kept:
+        case dict(), dict():
+            return {field: _as_kept(stored[field], kept[field]) for field in kept}
+        case list(), list() if len(stored) == len(kept):
+            return [_as_kept(*pair) for pair in zip(stored, kept, strict=True)]
+        case _:
+            return stored
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_golden_event_is_stored_again_byte_for_byte_but_for_fields_gained_since(name: str) -> None:
     golden, event = read_golden(name), EVENT_TYPES.decode(name, bytes(read_golden(name).data))
@@ -55,8 +66,8 @@ def test_a_golden_event_is_stored_again_byte_for_byte_but_for_fields_gained_sinc
     again = EVENT_TYPES.encode(event)
     assert EVENT_TYPES.decode(name, again) == event
     kept, stored = json.loads(bytes(golden.data)), json.loads(again)
-    assert {field: stored[field] for field in kept} == kept
-    assert again == bytes(golden.data) or stored.keys() > kept.keys()
+    assert _as_kept(stored, kept) == kept
+    assert again == bytes(golden.data) or stored != kept
 
 
 @pytest.mark.parametrize("name", published())

@@ -44,10 +44,11 @@ class ClauseRemoved(Event):
 
 
 class AgreementProposed(Event):
-    """The draft was laid on the table. `digest` is the SHA-256 of its canonical text."""
+    """The draft was laid on the table on that day. `digest` is the SHA-256 of its canonical text."""
 
     TYPE: ClassVar = "agreements.agreement_proposed.v1"
     digest: Sha256
+    on: date | None = None
 
 
 class AgreementSigned(Event):
@@ -75,11 +76,17 @@ class SignaturesVoided(Event):
 
 
 class AgreementTookEffect(Event):
-    """Every party has signed the same text. `on`: the day of the last signature, or the later first day of its term."""
+    """Every party has signed the same text. `on`: the day of the last signature, or the later first day of its term.
+
+    proposed, signed: on which days this text was laid on the table, and signed by the last party; None in events from
+    before it was recorded.
+    """
 
     TYPE: ClassVar = "agreements.agreement_took_effect.v1"
     on: date
     digest: Sha256
+    proposed: date | None = None
+    signed: date | None = None
 
 
 class AmendmentProposed(Event):
@@ -171,12 +178,14 @@ class ObligationBreached(Event):
 
 
 class BreachCured(Event):
-    """What was owed came after all."""
+    """What was owed came after all. in_time: it had happened by the due date, and was only recorded late."""
 
     TYPE: ClassVar = "agreements.breach_cured.v1"
     clause: Id
     occurrence: int
     evidence: tuple[Evidence, ...]
+    due: date | None = None
+    in_time: bool = False
 
 
 class ObligationLapsed(Event):

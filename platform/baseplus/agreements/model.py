@@ -189,6 +189,7 @@ class Agreement(msgspec.Struct, frozen=True):
     stage: Stage = Stage.NONE
     text: AgreementText = AgreementText(title="", parties=(), clauses=())
     digest: str | None = None
+    proposed: date | None = None
     signed: frozenset[str] = frozenset()
     effective: date | None = None
     amendments: Amendments = Amendments()
@@ -284,14 +285,14 @@ def _draft(command: DraftCommand, agreement: Agreement, today: date) -> Iterator
                 raise Rejected("no_clauses")
             if text.vocational and (missing := text.missing_terms):
                 raise Rejected("terms_missing", missing=[term.value for term in missing])
-            yield AgreementProposed(text.digest)
+            yield AgreementProposed(text.digest, today)
         case Sign(party, digest):
             _check_awaited(agreement, party)
             if digest != agreement.digest:
                 raise Rejected("digest_differs", proposed=agreement.digest, signed=digest)
             yield AgreementSigned(party, digest)
             if agreement.awaiting == {party}:
-                effect = AgreementTookEffect(max(today, text.starts or today), digest)
+                effect = AgreementTookEffect(max(today, text.starts or today), digest, agreement.proposed, today)
                 yield from _settled(agreement, effect.on, iter([effect]))
         case Decline(party, reason):
             _check_awaited(agreement, party)
@@ -387,8 +388,8 @@ def evolve(agreement: Agreement, event: AgreementEvent) -> Agreement:
         case ClauseRemoved(removed):
             kept = tuple(clause for clause in text.clauses if clause.id != removed)
             return change(agreement, stage=Stage.DRAFT, text=change(text, clauses=kept))
-        case AgreementProposed(digest):
-            return change(agreement, stage=Stage.PROPOSED, digest=digest)
+        case AgreementProposed(digest, on):
+            return change(agreement, stage=Stage.PROPOSED, digest=digest, proposed=on)
         case AgreementSigned(party):
             return change(agreement, signed=agreement.signed | {party})
         case AgreementDeclined():
@@ -427,4 +428,4 @@ def evolve(agreement: Agreement, event: AgreementEvent) -> Agreement:
             assert_never(event)
 
 
-agreements = Decider("agreements", Agreement, decide, evolve)
+agreements = Decider("agreements", Agreement, decide, evolve, state_version=2)

@@ -1,8 +1,8 @@
 """What is owed and when: due dates, evidence, breach.
 
 A clause's obligation is owed once or again and again; each time is an occurrence, numbered from 1. One occurrence is
-scheduled at a time; when it falls due, the next is scheduled. Fulfilled means in time: what comes after the due date
-cures a breach.
+scheduled at a time; when it falls due, the next is scheduled. Fulfilled means in time: what happened by the due date.
+What happens after it cures a breach, and so does what was recorded only then.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def decide_evidence(command: Fulfil | CureBreach, ledger: Ledger, today: date) -
         case Fulfil(clause, occurrence, evidence):
             if owed.outcome is not Outcome.OPEN:
                 raise Rejected("obligation_not_open", **facts, state=owed.outcome.value)
-            if today > owed.due:
+            if _happened(evidence, today) > owed.due:
                 raise Rejected("due_date_has_passed", **facts, due=owed.due.isoformat())
             _weigh(ledger, clause, owed, evidence)
             return ObligationFulfilled(clause, occurrence, evidence)
@@ -171,9 +171,14 @@ def decide_evidence(command: Fulfil | CureBreach, ledger: Ledger, today: date) -
             if owed.outcome is not Outcome.BREACHED:
                 raise Rejected("obligation_not_breached", **facts, state=owed.outcome.value)
             _weigh(ledger, clause, owed, evidence)
-            return BreachCured(clause, occurrence, evidence)
+            return BreachCured(clause, occurrence, evidence, owed.due, _happened(evidence, today) <= owed.due)
         case _:
             assert_never(command)
+
+
+def _happened(evidence: tuple[Evidence, ...], today: date) -> date:
+    """The day on which the last of it happened. What does not say so is taken to happen today."""
+    return max(one.on or today for one in evidence)
 
 
 def evolve_ledger(ledger: Ledger, event: ObligationEvent) -> Ledger:

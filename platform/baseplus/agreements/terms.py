@@ -113,3 +113,6 @@ class Evidence(Struct, frozen=True):
     stream: StreamName
     position: Annotated[Position, Meta(description="its place in the university's history")]
     amount: Annotated[Count, Meta(description="how much of what is owed, in the obligation's unit")] = "1"
+    on: Annotated[
+        Day | None, Meta(description="the day on which it happened; left out, the day on which it is counted")
+    ] = None

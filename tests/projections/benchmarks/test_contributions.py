@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from hypothesis import settings
 
-from baseplus.agreements.events import ObligationFellDue
+from baseplus.agreements.events import AgreementTookEffect, BreachCured, ObligationFellDue
 from baseplus.apprenticeships.events import (
     ApprenticeExited,
     ApprenticeshipCompleted,
@@ -183,3 +183,20 @@ def test_an_indicator_is_found_by_its_key() -> None:
     assert all(indicator(one.key) is one for one in INDICATORS)
     with pytest.raises(NotFound):
         indicator("happiness")
+
+
+def test_what_was_done_in_time_and_recorded_late_corrects_the_month_it_fell_due_in() -> None:
+    march = date(2026, 3, 31)
+    fell_due = ObligationFellDue("guide", 1, march)
+    late, in_time = BreachCured("guide", 1, (), march), BreachCured("guide", 1, (), march, in_time=True)
+    assert figures(fold(fell_due, late)) == {("all", "2026-03"): (0, 1, 0)}
+    assert figures(fold(fell_due, in_time)) == {("all", "2026-03"): (100, 1, 0)}
+
+
+def test_days_to_signature_are_counted_in_the_month_of_the_last_signature() -> None:
+    proposed, signed = date(2026, 2, 16), date(2026, 3, 2)
+    first = AgreementTookEffect(date(2026, 9, 1), "a" * 64, proposed, signed)
+    second = AgreementTookEffect(signed, "b" * 64, signed, signed)
+    from_before = AgreementTookEffect(signed, "c" * 64)
+    (row,) = fold(first, second, from_before).values()
+    assert (row.indicator, row.period, row.numerator, row.denominator) == ("days_to_signature", "2026-03", 14, 2)

@@ -1,0 +1,82 @@
+"""What an event counts for: how much, when, and by whom. Read off its fields, whatever its type.
+
+So a clause can name a new event of any capability, and nothing has to be added here for it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from baseplus.agreements.terms import Party, PartyKind
+from baseplus.kernel.events import Event
+from baseplus.kernel.reactions import Place
+from baseplus.kernel.vocabulary import Money
+
+TIMES = "times"
+
+# On whose side somebody is, as the fields below say it.
+_SIDES = {
+    "campus_tutor": PartyKind.SCHOOL,
+    "enterprise_master": PartyKind.ENTERPRISE,
+    "school": PartyKind.SCHOOL,
+    "enterprise": PartyKind.ENTERPRISE,
+    "association": PartyKind.ASSOCIATION,
+}
+_SIDE = ("side", "kind", "paid_by")
+_ORGANISATION = ("party", "organisation", "contributor")
+_OF_KIND = {
+    PartyKind.ENTERPRISE: "enterprise",
+    PartyKind.ASSOCIATION: "association",
+    PartyKind.APPRENTICE: "apprentice",
+}
+
+
+def amount_of(event: Event, unit: str) -> str | None:
+    """How much of the unit an event is: once, so many hours, so much money; None where it is nothing of the kind.
+
+    A unit is "times", the name of a field with a number ("hours"), or the currency of a sum of money.
+    """
+    if unit == TIMES:
+        return "1"
+    named = getattr(event, unit, None) if unit in event.__struct_fields__ else None
+    if isinstance(named, str | int) and not isinstance(named, bool):
+        return _count(Decimal(named))
+    for field in event.__struct_fields__:
+        value = getattr(event, field)
+        if isinstance(value, Money) and value.currency == unit:
+            return _count(value.value)
+    return None
+
+
+def _count(value: Decimal) -> str | None:
+    return format(value, "f") if value > 0 else None
+
+
+def day_of(event: Event, at: Place) -> date:
+    """The day on which it happened: the one that it names, else that of the time that it was recorded with."""
+    on = getattr(event, "on", None)
+    return on if isinstance(on, date) else at.occurred_at.date()
+
+
+def side_of(event: Event) -> PartyKind | None:
+    """On which side those stand who did it; None where it does not say."""
+    for value in _named(event, _SIDE):
+        if value in _SIDES:
+            return _SIDES[value]
+    return None
+
+
+def may_count_for(event: Event, party: Party) -> bool:
+    """Whether it may be this party's doing: a side or an organisation that it names must not be another one."""
+    side = side_of(event)
+    if side is not None and side is not party.kind:
+        return False
+    own = _OF_KIND.get(party.kind)
+    named = _named(event, (*_ORGANISATION, own) if own else _ORGANISATION)
+    return not named or party.id in named
+
+
+def _named(event: Event, fields: tuple[str, ...]) -> list[str]:
+    values = (getattr(event, field, None) for field in fields)
+    return [value for value in values if isinstance(value, str)]
