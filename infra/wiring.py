@@ -49,9 +49,12 @@ from baseplus.oversight import api as oversight
 from baseplus.oversight.events import OversightEvent
 from baseplus.projects import api as projects
 from baseplus.projects.events import ProjectEvent
+from baseplus.reactions.authority_drift import AuthorityDrift
 from baseplus.reactions.compensation import Compensation
+from baseplus.reactions.dual_certification import DualCertification
 from baseplus.reactions.duty_gaps import DutyGaps as DutyGapsReaction
 from baseplus.reactions.obligations import Obligations as ObligationsReaction
+from baseplus.reactions.second_classroom import SecondClassroom
 from baseplus.services import api as services
 from baseplus.services import followers as service_followers
 from baseplus.services.events import ServiceEvent, ServiceOffered
@@ -68,6 +71,7 @@ from projections.assessments.views import Assessments, SelfAssessments
 from projections.bases import api as base_views
 from projections.bases.views import Bases
 from projections.benchmarks import api as benchmark_views
+from projections.benchmarks.duties import DutiesDone
 from projections.benchmarks.holdings import PostSpans, ResourceSpans, ResourceUse
 from projections.benchmarks.learners import Assessed, Dual, GuidanceHours, Qualified
 from projections.benchmarks.presence import Presence
@@ -151,7 +155,14 @@ FOLLOWERS: Followers = {
 }
 """What must happen together with an event, in the same transaction."""
 
-REACTIONS: tuple[Reaction[Any], ...] = (ObligationsReaction(), Compensation(), DutyGapsReaction())
+REACTIONS: tuple[Reaction[Any], ...] = (
+    ObligationsReaction(),
+    DualCertification(),
+    Compensation(),
+    SecondClassroom(),
+    DutyGapsReaction(),
+    AuthorityDrift(),
+)
 """What follows by itself, afterwards: `baseplus react`."""
 
 ROUTES: tuple[Route, ...] = (
@@ -233,6 +244,7 @@ VIEWS: tuple[View[Any, Any], ...] = (
     Certificates(),
     Certified(),
     Presence(),
+    DutiesDone(),
     PostSpans(),
     ResourceSpans(),
     ResourceUse(),

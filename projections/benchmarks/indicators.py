@@ -18,6 +18,7 @@ from baseplus.outcomes.events import OutcomeEvent, OutcomeReturnCorrected, Outco
 from projections.benchmarks.assessing import ASSESSING
 from projections.benchmarks.days import DUAL_MENTOR_COVERAGE, MENTOR_LOAD
 from projections.benchmarks.declaring import EVERYTHING, WHOLE_UNIVERSITY, Indicator, Part
+from projections.benchmarks.duties import DUTIES
 from projections.benchmarks.guiding import GUIDING
 from projections.benchmarks.investing import INVESTING
 from projections.benchmarks.logbooks import LOGBOOKS
@@ -141,6 +142,7 @@ INDICATORS = (
         spans=(Presence.name,),
     ),
     *ASSESSING,
+    *DUTIES,
     *RUNNING,
     *INVESTING,
     *VENTURING,

@@ -1,0 +1,82 @@
+"""Who does the enterprise's duties: an indicator that is counted when asked from what each logbook says of its mentors.
+
+A duty's event names the mentor, and another event of the same logbook whose side the mentor is on; so a row of the
+logbook keeps both, and a query adds up. An apprentice counts once a month, however many duties were done at them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import ClassVar, TypeAlias
+
+import msgspec
+
+from baseplus.apprenticeships.events import MentorKind
+from baseplus.logbook.events import LogbookOpened, MentorEntered, SkillDemonstrated, SkillSignedOff, TaskAssigned
+from baseplus.oversight.duties import is_enterprise_duty
+from projections.benchmarks.days import TODAY
+from projections.benchmarks.declaring import Indicator
+from projections.runner.view import At, Row, View
+
+DutyEvent: TypeAlias = LogbookOpened | MentorEntered | SkillDemonstrated | SkillSignedOff | TaskAssigned
+
+
+class Duty(msgspec.Struct):
+    """One of the enterprise's duties, done on this day by a mentor of this side."""
+
+    day: date
+    kind: MentorKind
+
+
+class DutiesRow(Row):
+    """The enterprise's duties that were done at one apprentice. kinds: mentor -> of which side."""
+
+    apprenticeship: str
+    base: str
+    kinds: dict[str, MentorKind]
+    done: list[Duty]
+
+
+class DutiesDone(View[DutiesRow, DutyEvent]):
+    """One row per logbook."""
+
+    name: ClassVar = "duties_done"
+
+    def keys(self, event: DutyEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
+        return (at.thing,)
+
+    def evolve(self, row: DutiesRow | None, event: DutyEvent, at: At) -> DutiesRow | None:
+        if isinstance(event, LogbookOpened):
+            return DutiesRow(apprenticeship=at.thing, base=event.base, kinds={}, done=[])
+        if row is None:
+            return None
+        if isinstance(event, MentorEntered):
+            row.kinds[event.mentor] = event.kind
+        elif is_enterprise_duty(event) and event.mentor in row.kinds:
+            row.done.append(Duty(event.on, row.kinds[event.mentor]))
+        return row
+
+
+ENTERPRISE_DUTY_SHARE = f"""
+    WITH {TODAY}
+    SELECT tenant, base, to_char(one.day, 'YYYY-MM') AS period,
+        100 * count(*) FILTER (WHERE kind = 'enterprise_master') AS numerator,
+        count(*) AS denominator,
+        count(DISTINCT apprenticeship) AS people
+    FROM today, views.duties_done, jsonb_to_recordset(done) AS one(day date, kind text)
+    WHERE one.day < today.day
+        AND (%(periods)s::text[] IS NULL OR to_char(one.day, 'YYYY-MM') = ANY(%(periods)s::text[]))
+    GROUP BY tenant, base, to_char(one.day, 'YYYY-MM')"""
+
+DUTIES = (
+    Indicator(
+        key="enterprise_duty_share",
+        title="The enterprise's duties at work that its own people did",
+        unit="percent",
+        better="higher",
+        source="our own: shown skills, sign-offs and job tasks by enterprise masters / by masters and campus tutors",
+        days=ENTERPRISE_DUTY_SHARE,
+        spans=(DutiesDone.name,),
+    ),
+)
