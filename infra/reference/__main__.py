@@ -11,8 +11,8 @@ from infra.reference.pages import pages
 def main(folder: Path) -> None:
     """Write every page, and remove pages of capabilities that are gone."""
     made = pages()
-    for old in (folder / "api").glob("*.md"):
-        if f"api/{old.name}" not in made:
+    for old in (*folder.glob("api/*.md"), *folder.glob("events/*.md")):
+        if f"{old.parent.name}/{old.name}" not in made:
             old.unlink()
     for name, text in made.items():
         file = folder / name

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 import click
-import msgspec
 
 from baseplus.kernel.access import Grant
-from baseplus.kernel.forms import Field, Kind
 from baseplus.kernel.routes import CommandRoute, QueryRoute, Route
 from infra.cli.capability import capabilities
 from infra.http.catalogue import Code, catalogue
 from infra.http.examples import example_of
 from infra.http.openapi.document import described
+from infra.reference.fields import field_lines
 from infra.reference.paths import method_and_path
 
 _WITHOUT_VERBS = ("keys", "events", "bulk")
@@ -52,7 +51,7 @@ def _route(route: Route) -> Iterator[str]:
     if isinstance(route, CommandRoute) and route.needs_version:
         yield "It needs `If-Match`, the version that the sender has seen."
     if route.fields:
-        yield "\n".join(_fields(route.fields))
+        yield "\n".join(field_lines(route.fields))
     if isinstance(route, QueryRoute):
         kind = "a page of rows" if route.paged else "one row"
         yield f"It gives {kind}: {', '.join(f'`{name}`' for name in route.row.__struct_fields__)}."
@@ -74,44 +73,6 @@ def _line(route: Route) -> str | None:
 
 def _may(grant: Grant) -> str:
     return f"{grant.role} (own `{grant.own}`)" if grant.own else grant.role.value
-
-
-def _fields(fields: Sequence[Field]) -> Iterator[str]:
-    yield "| field | what it is | form |"
-    yield "|---|---|---|"
-    for field in fields:
-        yield from _field(field, "")
-
-
-def _field(field: Field, within: str) -> Iterator[str]:
-    """A line for the field, and one for each of its parts: `parties[].id`."""
-    name = f"{within}{field.name}{'[]' if field.many else ''}"
-    said = field.description or field.name.replace("_", " ")
-    yield f"| `{name}` | {said}{_left_out(field)} | {_form(field)} |"
-    for part in field.parts:
-        yield from _field(part, f"{name}.")
-    for tag, parts in field.variants.items():
-        yield f"| `{name}.{field.tag}` | `{tag}`, with | |"
-        for part in parts:
-            yield from _field(part, f"{name}.")
-
-
-def _left_out(field: Field) -> str:
-    if field.required or "left out" in field.description:
-        return ""
-    if field.default in (None, (), ""):
-        return "; may be left out"
-    return f"; left out: `{msgspec.json.encode(field.default).decode()}`"
-
-
-def _form(field: Field) -> str:
-    if field.kind is Kind.PARTS:
-        form = "an object"
-    elif field.choices:
-        form = " or ".join(f"`{choice}`" for choice in field.choices)
-    else:
-        form = field.form or field.kind.value
-    return f"a list, each {form}" if field.many else form
 
 
 def _refusals(routes: Sequence[Route]) -> Iterator[str]:
