@@ -5,6 +5,7 @@ import json
 from datetime import date
 
 import msgspec
+import pytest
 
 from baseplus.agreements.events import (
     AgreementDeclined,
@@ -21,6 +22,8 @@ from baseplus.agreements.model import AddClause, Decline, Draft, Propose, Remove
 from baseplus.agreements.terms import ByDate, Clause, ContractTerm, Every, Obligation, Party, PartyKind, Quantity
 from baseplus.agreements.text import AgreementText
 from baseplus.kernel.events import personal_fields
+from baseplus.kernel.forms import read_struct
+from baseplus.kernel.refusals import Invalid
 from baseplus.kernel.scenario import NOON
 from tests.agreements.story import (
     ASSOCIATION,
@@ -39,6 +42,7 @@ from tests.agreements.story import (
     founding_owed,
     given,
     guidance_owed,
+    guide,
     hire,
     in_force,
     proposed,
@@ -105,12 +109,13 @@ def test_nothing_can_be_done_with_an_agreement_that_was_never_drafted() -> None:
     given().when(Propose()).then_rejected("no_such_agreement")
 
 
-def test_a_clause_is_a_right_or_says_what_fulfils_it() -> None:
+def test_a_clause_belongs_to_a_party_is_a_right_or_an_obligation_and_an_obligation_says_what_fulfils_it() -> None:
     given(drafted).when(AddClause("hire", "yunchuan", hire.text)).then(ClauseAdded(hire))
     given(drafted).when(AddClause("found", "qinglan", found.text, found.obligation)).then(ClauseAdded(found))
-
-
-def test_a_clause_belongs_to_a_party() -> None:
+    given(drafted).when(AddClause("guide", "yunchuan", guide.text, guide.obligation)).then(ClauseAdded(guide))
+    nothing = {"clause": "guide", "party": "yunchuan", "text": "…", "obligation": {"fulfilled_by": []}}
+    with pytest.raises(Invalid, match="obligation"):
+        read_struct(AddClause, nothing)
     given(drafted).when(AddClause("hire", "stranger", "…")).then_rejected(
         "unknown_party", party="stranger", parties=["qinglan", "yunchuan"]
     )
@@ -177,7 +182,7 @@ def test_anybody_can_compute_the_digest_with_a_json_library() -> None:
     assert hashlib.sha256(written).hexdigest() == DIGEST
 
 
-def test_a_vocational_contract_is_proposed_only_with_every_mandatory_term() -> None:
+def test_german_vocational_laws_ten_mandatory_contract_terms_make_a_good_built_in_checklist_for_drafts() -> None:
     parties = (SCHOOL, ENTERPRISE, Party("person-17", PartyKind.APPRENTICE))
     contract = AgreementDrafted("Training", parties, STARTS, ENDS, vocational=True)
     rest = [term for term in ContractTerm if term is not ContractTerm.START_AND_DURATION]
@@ -216,7 +221,7 @@ def test_what_is_not_on_the_table_is_not_signed() -> None:
     given(*in_force).when(Sign("qinglan", DIGEST)).then_rejected("wrong_state", state="in_force", needed=["proposed"])
 
 
-def test_it_takes_effect_when_every_party_has_signed_the_same_text() -> None:
+def test_takes_effect_when_every_party_has_signed_the_same_text_digest() -> None:
     given(*signed_by_school).when(Sign("yunchuan", DIGEST)).then(
         AgreementSigned("yunchuan", DIGEST),
         AgreementTookEffect(date(2026, 3, 2), DIGEST, PROPOSED, TODAY),

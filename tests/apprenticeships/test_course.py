@@ -27,6 +27,8 @@ from baseplus.apprenticeships.model import (
     Start,
     StartBreak,
 )
+from baseplus.kernel.forms import read_struct
+from baseplus.kernel.refusals import Invalid
 from baseplus.kernel.scenario import NOON
 from tests.apprenticeships.story import (
     MASTER,
@@ -59,11 +61,8 @@ def test_an_apprenticeship_is_opened_once() -> None:
     given(*completed).when(enrol).then_rejected("apprenticeship_exists", state="completed")
 
 
-def test_training_starts_with_a_mentor_of_each_kind() -> None:
+def test_starts_only_with_one_mentor_of_each_kind() -> None:
     given(*with_both).when(Start(STARTED)).then(ApprenticeshipStarted("drives", STARTED))
-
-
-def test_training_does_not_start_without_both_mentors() -> None:
     given(enrolled).when(Start()).then_rejected("mentors_missing", missing=["campus_tutor", "enterprise_master"])
     given(enrolled, with_tutor).when(Start()).then_rejected("mentors_missing", missing=["enterprise_master"])
 
@@ -84,7 +83,7 @@ def test_a_mentor_who_is_not_there_is_not_relieved_at_the_end() -> None:
     )
 
 
-def test_an_apprentice_leaves_and_it_is_known_why_and_where_to() -> None:
+def test_exit_reasons_are_career_change_poached_dropped_out_transferred_dismissed_other_with_the() -> None:
     given(*in_training).when(Exit(ExitReason.CAREER_CHANGE, Direction.STUDY, TODAY, "Wants to design")).then(
         ApprenticeExited(
             apprentice="person-17",
@@ -97,6 +96,12 @@ def test_an_apprentice_leaves_and_it_is_known_why_and_where_to() -> None:
         ),
         *both_relieved(TODAY),
     )
+    assert [*ExitReason] == ["career_change", "poached", "dropped_out", "transferred", "dismissed", "other"]
+    assert [*Direction] == ["another_apprenticeship", "study", "work", "none", "unknown"]
+    with pytest.raises(Invalid, match="one of career_change, poached, dropped_out, transferred, dismissed, other"):
+        read_struct(Exit, {"reason": "bored", "direction": "work"})
+    with pytest.raises(Invalid, match="direction"):
+        read_struct(Exit, {"reason": "poached"})
 
 
 def test_an_apprentice_may_leave_on_a_break_and_before_the_start() -> None:

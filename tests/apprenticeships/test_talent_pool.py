@@ -50,13 +50,10 @@ def left(reason: PoolLeaving, on: int) -> TalentPoolLeft:
     return TalentPoolLeft(WHO, BASE, reason, day(2), day(on))
 
 
-def test_pool_membership_needs_consent() -> None:
+def test_pool_membership_needs_consent_and_ends_with_it() -> None:
     given(*in_training).when(JoinPool(day(2))).then_rejected("no_consent")
     given(*in_training, consent).when(JoinPool(day(2))).then(joined)
     given(*in_training, consent, PoolConsentWithdrawn(WHO, day(1))).when(JoinPool(day(2))).then_rejected("no_consent")
-
-
-def test_pool_membership_ends_with_consent() -> None:
     given(*in_pool).when(WithdrawConsent(day(5)), at=at(day(5))).then(
         left(PoolLeaving.CONSENT_WITHDRAWN, 5), PoolConsentWithdrawn(WHO, day(5))
     )

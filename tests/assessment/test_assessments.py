@@ -69,8 +69,15 @@ decided = AppealDecided(
 LATER: tuple[AssessmentCommand, ...] = (correct, moderate, appeal, uphold)
 
 
-def test_an_assessment_is_recorded_with_marks_and_the_weighted_total() -> None:
+def test_an_assessment_names_the_standards_version_the_assessor_and_their_side_a_score_per_criterion_and() -> None:
     given().when(known(record())).then(by_school)
+    assert (by_school.against.version, by_school.against.digest) == (1, adopted.digest)
+    assert (by_school.assessor, by_school.side) == ("t-he", SCHOOL)
+    assert [(mark.criterion, mark.points, len(mark.evidence)) for mark in by_school.marks] == [
+        ("turning", 80, 1),
+        ("measuring", 70, 0),
+        ("safety", 100, 0),
+    ]
     assert by_school.total == "81.00"  # 80 × 50 % + 70 × 30 % + 100 × 20 %
 
 
@@ -87,7 +94,7 @@ def test_an_assessment_is_against_what_the_university_has_adopted() -> None:
     assert (unknown.value.code, unknown.value.facts) == ("unknown_apprenticeship", {"apprenticeship": "ap-99"})
 
 
-def test_missing_unknown_and_repeated_criteria_are_refused_by_name() -> None:
+def test_missing_criteria_are_refused() -> None:
     full = scores(80, 70, 100)
     given().when(known(record(given_scores=full[:1]))).then_rejected(
         "missing_criteria", criteria=["measuring", "safety"]
@@ -161,8 +168,12 @@ def test_nothing_is_done_to_a_side_that_has_not_assessed(order: AssessmentComman
     )
 
 
-def test_a_correction_adds_a_fact_with_the_total_so_far() -> None:
+def test_a_correction_adds_a_fact_and_never_edits_one() -> None:
     given(by_school).when(correct).then(corrected)
+    # what it corrects is told with it: both stay in the history, and the later one counts
+    assert corrected.previous == by_school.total
+    assert given(by_school, corrected).state.sides[SCHOOL].total == corrected.total
+    given(by_school, corrected).when(correct).then_rejected("correction_changes_nothing")
 
 
 def test_a_correction_knows_what_the_other_assessor_gave() -> None:

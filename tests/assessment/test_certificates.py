@@ -110,7 +110,7 @@ def test_the_same_evidence_is_counted_once_per_certificate() -> None:
     )
 
 
-def test_one_piece_of_evidence_counts_for_both_certificates_through_a_crosswalk() -> None:
+def test_one_piece_of_evidence_may_count_for_both_certificates_through_a_crosswalk() -> None:
     shared = Award(OWN, "as-shop", "yunchuan", "cw-1", "as-1")
     assert put(shared) == (Counted("shafts", SHAFT, "cw-1"),)
     # Also where only the other assessment names it: what meets the one standard meets the other.

@@ -7,12 +7,14 @@ import msgspec
 import pytest
 
 from baseplus.assessment.adoptions import AdoptPublished, as_published
+from baseplus.assessment.api import of_standards
 from baseplus.assessment.criteria import Criterion
 from baseplus.assessment.events import Once, PlaceTaken, SkillStandardPublished, SkillStandardSuperseded
 from baseplus.assessment.followers import adopted as follow_adoption
 from baseplus.assessment.once import TakePlace, once, place
 from baseplus.assessment.standards import Revise
 from baseplus.assessment.text import StandardText
+from baseplus.kernel.access import Grant, Role
 from baseplus.kernel.decisions import Step
 from baseplus.kernel.refusals import Rejected
 from baseplus.kernel.scenario import Scenario
@@ -37,8 +39,12 @@ revised = (SkillStandardPublished("cnc-machinist", TITLE, 2, HARDER, harder.dige
 QINGLAN = TenantId("qinglan")
 
 
-def test_a_standard_is_published_with_the_digest_of_its_text() -> None:
+def test_a_standard_is_a_versioned_framework_of_weighted_criteria_for_an_occupation_published_by_an() -> None:
     given_standard().when(publish).then(published)
+    assert (published.version, published.occupation, published.digest) == (1, "cnc-machinist", DIGEST)
+    assert sum(criterion.weight for criterion in published.criteria) == 100
+    # in its own history: nobody else's role may
+    assert [route.may for route in of_standards] == [(Grant(Role.ASSOCIATION),)] * 2
 
 
 def test_anybody_can_recompute_the_digest_with_a_json_library() -> None:
@@ -78,7 +84,7 @@ def test_a_criterion_is_there_once() -> None:
     given_standard().when(twice).then_rejected("criteria_twice", criteria=["measuring", "safety"])
 
 
-def test_a_published_version_is_adopted_with_all_that_it_says() -> None:
+def test_a_university_adopts_a_version_by_its_digest() -> None:
     resolved = as_published(loading(machinists__standards__cnc=(published,)), QINGLAN, "cnc-1", order)
     assert resolved == adopt
     given_adoption().when(resolved).then(adopted)

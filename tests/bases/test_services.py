@@ -55,7 +55,9 @@ def test_a_service_is_offered_once_and_names_each_channel_once() -> None:
     )
 
 
-def test_one_queue_two_channels() -> None:
+def test_one_queue_two_channels_consulting_training_lab_booking_roadshow_policy_help_finance_legal() -> None:
+    assert [*ServiceKind] == ["consulting", "training", "lab_booking", "roadshow", "policy_help", "finance", "legal"]
+    assert [*Channel] == ["offline", "online"]
     given(*offered).when(Request("rq-1", ONLINE, "p-shen", None, "A contract to look at", day(10))).then(asked[-1])
     given(*asked).when(Request("rq-2", OFFLINE, "p-lin", on=day(11))).then(
         ServiceRequested("rq-2", "drives", OFFLINE, "p-lin", day(11), day(18))

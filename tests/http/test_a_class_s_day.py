@@ -58,7 +58,7 @@ def entered(api: Api) -> Counter[str]:
     return Counter(kind for kind in found if kind in kinds)
 
 
-def test_a_class_of_forty_is_entered_in_one_request(classroom: Api) -> None:
+def test_bulk_entry_is_a_first_class_path(classroom: Api) -> None:
     before = classroom.position()
     answer = classroom.post(f"{NORTH}/bulk", classroom.key(), {"commands": of_class()})
     assert answer.status_code == 200, answer.text

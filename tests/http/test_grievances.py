@@ -24,7 +24,7 @@ def listed(api: Api, headers: dict[str, str], handler: str, until: dict[str, str
     return api.get(f"{NORTH}/grievances", headers | until, handler=handler)
 
 
-def test_a_grievance_is_read_and_resolved_by_its_handlers_only(api: Api) -> None:
+def test_a_grievance_is_visible_to_its_handlers_only_never_to_the_mentor_it_names(api: Api) -> None:
     staff, handler = api.key(), api.key(own="t-zhou")
     named, tutor = api.key(Role.MENTOR, own="m-gao"), api.key(Role.MENTOR, own="t-lin")
     assert api.post(f"{NORTH}/apprenticeships", staff, APPRENTICE).status_code == 201

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from baseplus.kernel.forms import read_struct
 from baseplus.kernel.refusals import Invalid
 from baseplus.kernel.vocabulary import (
     Amount,
@@ -23,6 +24,7 @@ from baseplus.kernel.vocabulary import (
     stream_id,
     tenant_id,
 )
+from infra.wiring import EVENT_TYPES
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,15 @@ def test_what_does_not_fit_is_refused(kind: Any, bad: list[str]) -> None:
     for text in bad:
         with pytest.raises(msgspec.ValidationError):
             msgspec.convert(text, kind)
+
+
+def test_money_is_decimal_with_an_iso_4217_currency_never_a_float() -> None:
+    assert Money("0.1", "CNY").value * 3 == Decimal("0.3")
+    for event in EVENT_TYPES:
+        assert "float" not in str(msgspec.inspect.type_info(event)).lower(), event.TYPE
+    for fields in ({"amount": 0.1, "currency": "CNY"}, {"amount": "0.1", "currency": "yuan"}, {"amount": "0.1"}):
+        with pytest.raises(Invalid):
+            read_struct(Money, fields)
 
 
 def test_money_is_added_in_one_currency_and_to_the_last_place() -> None:

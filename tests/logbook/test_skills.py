@@ -11,7 +11,7 @@ tried = (*opened, demonstrated, attempted)
 signed_off = SkillSignedOff(WHO, BASE, "turning", "m-gao", 1, TODAY)
 
 
-def test_a_skill_is_learnt_by_demonstration_imitation_and_sign_off() -> None:
+def test_skill_is_learnt_by_demonstrate_imitate_sign_off() -> None:
     given(*opened).when(Demonstrate("turning", "m-gao", day(24, month=2))).then(demonstrated)
     given(*opened, demonstrated).when(Attempt("turning", on=day(25, month=2))).then(attempted)
     given(*tried).when(SignOff("turning", "m-gao")).then(signed_off)

@@ -71,7 +71,7 @@ def check_history(store: Store) -> None:
 
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("rounds", ROUNDS)
-def test_sixteen_clients_race_for_five_places_and_five_get_one(stores: list[Store], rounds: int) -> None:
+def test_a_mentor_over_capacity_is_refused_also_when_two_assignments_race(stores: list[Store], rounds: int) -> None:
     base = stores[0]
     for turn in range(rounds):
 

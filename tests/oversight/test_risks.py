@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
+from baseplus.kernel.forms import read_struct
+from baseplus.kernel.refusals import Invalid
 from baseplus.kernel.scenario import Scenario
 from baseplus.oversight.events import (
     RiskAppealed,
@@ -10,6 +14,7 @@ from baseplus.oversight.events import (
 )
 from baseplus.oversight.risks import AppealRisk, ClearRisk, ConfirmRisk, RaiseRisk, risks
 from baseplus.oversight.terms import Behind, Reason, Symptom
+from infra.reference.events import sent_by
 
 given = Scenario(risks)
 
@@ -22,8 +27,17 @@ appealed = RiskAppealed("drives", "m-7", "They wrote it together.")
 confirmed = RiskConfirmed("drives", "p-dean", "The texts are the same.")
 
 
-def test_a_risk_states_its_reasons_and_the_events_behind_them() -> None:
+def test_a_risk_states_its_reasons_and_the_events_behind_them_can_be_appealed_and_leads_to_a_persons() -> None:
     given().when(RaiseRisk("drives", "2026-03", (copies,))).then(raised)
+    for reasons in ([], [{"symptom": "identical_reflections", "figure": "3", "behind": []}]):
+        with pytest.raises(Invalid, match="reasons"):
+            read_struct(RaiseRisk, {"base": "drives", "month": "2026-03", "reasons": reasons})
+    given(raised).when(AppealRisk("m-7", "They wrote it together.")).then(appealed)
+    given(raised, appealed).when(ConfirmRisk("p-dean", "The texts are the same.")).then(confirmed)
+    # what decides names who decided, and no reaction sends it
+    for order in (ConfirmRisk, ClearRisk):
+        assert "decided_by" in order.__struct_fields__
+        assert not [who for who in sent_by(order) if "reaction" in who]
 
 
 def test_a_risk_that_is_raised_again_gains_the_reasons_that_are_new() -> None:

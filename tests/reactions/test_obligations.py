@@ -77,6 +77,24 @@ def test_any_event_that_a_clause_names_fulfils_the_obligation_with_that_event_as
     assert settled_at.stream == "agreements/a-1"
 
 
+def test_that_makes_an_agreement_executable_fulfilment_and_breach_follow_from_what_happened_and_nobody() -> None:
+    world = World(Obligations(), today=STARTS)
+    signed(world, guidance)
+    told = len(world.history)
+    world.happened("mentoring/m-7", guided("16", date(2026, 3, 9)))
+    world.until(date(2026, 5, 1))
+    # two months of an agreement, without an order by anybody
+    assert [type(event) for _, event in world.history[told:]] == [
+        GuidanceGiven,
+        ObligationFulfilled,
+        ObligationFellDue,
+        ObligationScheduled,
+        ObligationFellDue,
+        ObligationBreached,
+        ObligationScheduled,
+    ]
+
+
 def test_events_add_up_to_what_is_owed(world: World) -> None:
     world.happened("mentoring/m-7", guided("10", STARTS))
     assert outcomes(world) == []

@@ -63,7 +63,7 @@ def test_a_plan_is_made_by_three_sides() -> None:
     )
 
 
-def test_a_plan_has_all_four_layers() -> None:
+def test_four_layers_character_basic_skill_expertise() -> None:
     given().when(change(draft, modules=(character, mastery, *MODULES[4:]))).then_rejected(
         "layers_missing", missing=["basic", "skill"]
     )
@@ -78,7 +78,7 @@ def test_a_module_a_unit_and_a_task_have_ids_of_their_own() -> None:
     given().when(change(draft, modules=(*MODULES, twice))).then_rejected("named_twice", ids=["shaft"])
 
 
-def test_an_apprentice_can_choose_as_many_elective_modules_as_they_must() -> None:
+def test_modules_are_common_or_elective_so_that_a_plan_can_be_personal() -> None:
     given().when(change(draft, electives=3)).then_rejected("too_few_electives", electives=3, offered=2)
     assert given().when(change(draft, electives=2)).refusal is None
 
@@ -96,7 +96,7 @@ def test_each_side_endorses_the_text_that_it_read() -> None:
     )
 
 
-def test_a_plan_is_active_only_when_all_three_have_endorsed_the_same_version() -> None:
+def test_active_only_when_all_three_have_endorsed_the_same_version() -> None:
     given(drafted, by_school, by_association).when(ActivatePlan()).then_rejected(
         "endorsements_missing", version=1, missing=["enterprise"]
     )
