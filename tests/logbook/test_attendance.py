@@ -216,3 +216,7 @@ def test_it_is_said_how_many_claims_of_the_month_are_left_and_how_many_count() -
     both = (*counted, claimed(other, nth=2), corroborated(on=other), corroborated(by="m-he", behind="m-he", on=other))
     given(*both).when(withdraw).then(AttendanceWithdrawn(WHO, BASE, DAY, JOB, "7.5", 1, "It was the day after", 1))
     given(*both).when(dispute).then(msgspec.structs.replace(disputed, left=1))
+
+
+def test_what_happened_to_a_claim_that_was_never_made_leaves_no_trace() -> None:
+    assert given(*opened, by_master).state == given(*opened).state

@@ -137,3 +137,9 @@ def test_who_was_relieved_may_still_answer_what_was_submitted() -> None:
     given(*with_output, gone).when(ReturnTask("shaft-3", "m-xu", "Too small")).then(
         TaskReturned(WHO, "shaft-3", "m-xu", 1, TODAY, "Too small")
     )
+
+
+def test_what_happened_to_a_task_that_was_never_assigned_leaves_no_trace() -> None:
+    state = given(*opened).state
+    for event in (submitted, returned, accepted()):
+        assert given(*opened, event).state == state

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import assert_never
 
 import msgspec
 
@@ -78,6 +79,8 @@ def decide(command: OutcomeCommand, returns: Returns, now: datetime) -> Iterator
                 yield OutcomeReturnCorrected(
                     command.year, command.category, command.completions, command.rate, command.reason
                 )
+        case _:
+            assert_never(command)
 
 
 def evolve(returns: Returns, event: OutcomeEvent) -> Returns:
