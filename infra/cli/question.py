@@ -84,5 +84,5 @@ def _reading(tenant: TenantId, until: int | None) -> Iterator[Reader]:
         line = show_tenant(database, EVENT_TYPES, tenant)
         if line.projected < line.events and until is None:
             say(f"The views have {line.projected} of {tenant}'s {line.events} events: is baseplus project running?")
-        with Reader(database.dsn("app")) as reader:
+        with Reader(database.dsn("app"), types=EVENT_TYPES) as reader:
             yield reader

@@ -48,7 +48,9 @@ def open_parts(settings: Settings, database: Database, *, processes: int = 1, th
         closing(
             Store(database, EVENT_TYPES, partitions=settings.partitions, readers=max(threads, 2), followers=FOLLOWERS)
         ) as store,
-        closing(Reader(database.dsn("app"), size=max(threads, 2), waits=max(threads // 2, 1))) as reader,
+        closing(
+            Reader(database.dsn("app"), size=max(threads, 2), waits=max(threads // 2, 1), types=EVENT_TYPES)
+        ) as reader,
     ):
         keyring = Keyring(store, failures=FailedSignIns(processes=processes))
         yield Parts(settings, database, store, reader, keyring, RateLimits(settings.rate_limit, processes))

@@ -82,6 +82,8 @@ def _page(capability: str, events: Iterable[tuple[type[Event], list[str]]]) -> s
     parts = [f"# Events of {capability.replace('_', ' ')}", _MADE]
     for event, by in events:
         parts += [f"## {event.__name__}", cleandoc(event.__doc__ or ""), f"`{event.TYPE}`"]
+        if event.CORRECTION:
+            parts.append("A correction: it is as old as what it corrects.")
         if fields := _fields(event):
             parts.append("\n".join(field_lines(fields, personal_fields(event))))
         parts.append("\n".join(["Made by:", "", *(f"- {one}" for one in by)]))

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from msgspec import Meta, structs
 
-from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
+from baseplus.kernel.paging import ListQuery, Page, page_of, read_cursor
 from baseplus.kernel.refusals import NotFound
-from baseplus.kernel.vocabulary import Id, Line, PersonId, TenantId
+from baseplus.kernel.vocabulary import Id, Line, PersonId, TenantId, stream_id
 from projections.apprenticeships.timeline import TimelineRow
-from projections.apprenticeships.views import ApprenticeshipRow, ApprenticeshipState
+from projections.apprenticeships.views import ApprenticeshipRow, Apprenticeships, ApprenticeshipState, MentorNameRow
+from projections.runner.as_of import AsOf, rows_as_of
 from projections.runner.reader import Reader, fields
 
 _FOR = """
@@ -49,8 +50,8 @@ class ListApprenticeships(ListQuery, frozen=True, kw_only=True):
     search: Annotated[Line | None, Meta(description="only apprentices whose name has this in it")] = None
 
 
-class ShowApprenticeship(Query, frozen=True, kw_only=True):
-    """Which apprenticeship."""
+class ShowApprenticeship(AsOf, frozen=True, kw_only=True):
+    """Which apprenticeship, and as of when."""
 
     apprenticeship: Id
     mentor: Annotated[PersonId | None, Meta(description="only where this mentor guides the apprentice now")] = None
@@ -70,13 +71,27 @@ def one_apprenticeship(
 ) -> NamedApprenticeshipRow:
     """Show an apprenticeship.
 
-    The apprentice, who guides them and who did, and where they stand.
+    The apprentice, who guides them and who did, and where they stand: now, as known on a day that has passed, or as it
+    was on one. Who may see it is decided by who guides the apprentice now.
     """
     sql = f"{_NAMED} WHERE id = %(apprenticeship)s AND {_FOR}"
     rows = reader.rows(tenant, sql, structs.asdict(asked), NamedApprenticeshipRow, until=until)
     if not rows:
         raise NotFound(apprenticeship=asked.apprenticeship)
-    return rows[0]
+    return rows[0] if asked.now else _as_of(reader, tenant, asked)
+
+
+def _as_of(reader: Reader, tenant: TenantId, asked: ShowApprenticeship) -> NamedApprenticeshipRow:
+    stream = stream_id("apprenticeships", asked.apprenticeship)
+    row = rows_as_of(reader, tenant, Apprenticeships(), stream, asked).get(asked.apprenticeship)
+    if row is None:
+        raise NotFound(apprenticeship=asked.apprenticeship)
+    sql = "SELECT id, name FROM views.mentor_names WHERE id = %(tutor)s OR id = %(master)s"
+    found = reader.rows(tenant, sql, {"tutor": row.tutor, "master": row.master}, MentorNameRow)
+    names = {one.id: one.name for one in found}
+    return NamedApprenticeshipRow(
+        **structs.asdict(row), tutor_name=names.get(row.tutor or ""), master_name=names.get(row.master or "")
+    )
 
 
 def apprenticeships(

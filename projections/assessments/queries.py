@@ -9,10 +9,11 @@ import msgspec
 from msgspec import Meta, structs
 
 from baseplus.assessment.criteria import Side
-from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
+from baseplus.kernel.paging import ListQuery, Page, page_of, read_cursor
 from baseplus.kernel.refusals import NotFound
-from baseplus.kernel.vocabulary import Id, PersonId, TenantId
-from projections.assessments.views import AssessmentRow, SelfAssessmentRow, SideState
+from baseplus.kernel.vocabulary import Id, PersonId, TenantId, stream_id
+from projections.assessments.views import AssessmentRow, Assessments, SelfAssessmentRow, SideState
+from projections.runner.as_of import AsOf, rows_as_of
 from projections.runner.reader import Reader, fields
 
 
@@ -30,8 +31,8 @@ class ListAssessments(ListQuery, frozen=True, kw_only=True):
     latest: Annotated[bool | None, Meta(description="only those that were not sat again, or were")] = None
 
 
-class ShowAssessment(Query, frozen=True, kw_only=True):
-    """Which assessment."""
+class ShowAssessment(AsOf, frozen=True, kw_only=True):
+    """Which assessment, and as of when."""
 
     assessment: Id
     assessor: Annotated[PersonId | None, Meta(description="only where this is one of its assessors")] = None
@@ -86,7 +87,8 @@ def one_assessment(
 ) -> AssessmentSides:
     """Show an assessment with both sides.
 
-    Their marks, what happened to them, and how far the two assessors are apart.
+    Their marks, what happened to them, and how far the two assessors are apart: now, as known on a day that has passed,
+    or as it was on one.
     """
     sql = f"""
         SELECT {fields(AssessmentRow)} FROM views.assessments
@@ -95,6 +97,9 @@ def one_assessment(
               SELECT FROM views.assessments o WHERE o.assessment = %(assessment)s AND o.assessor = %(assessor)s))
         ORDER BY key"""
     rows = reader.rows(tenant, sql, structs.asdict(asked), AssessmentRow, until=until)
+    if rows and not asked.now:
+        found = rows_as_of(reader, tenant, Assessments(), stream_id("assessments", asked.assessment), asked)
+        rows = [found[key] for key in sorted(found)]
     if not rows:
         raise NotFound(assessment=asked.assessment)
     first = rows[0]

@@ -14,6 +14,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from baseplus.kernel.events import EventTypes
 from baseplus.kernel.refusals import Unavailable
 from baseplus.kernel.vocabulary import TenantId
 
@@ -47,10 +48,14 @@ class Reader:
 
     dsn: logs in as that role. size: connections at most. timeout: seconds to wait for a connection. waits: how many may
     wait for read models at once, beyond a moment; whoever comes then is told at once that they are behind. Where a
-    worker stands still, those who need not wait for it are answered all the same.
+    worker stands still, those who need not wait for it are answered all the same. types: those that it reads histories
+    with, for questions about days that have passed.
     """
 
-    def __init__(self, dsn: str, *, size: int = 4, timeout: float = 10.0, waits: int = 4) -> None:
+    def __init__(
+        self, dsn: str, *, size: int = 4, timeout: float = 10.0, waits: int = 4, types: EventTypes | None = None
+    ) -> None:
+        self._types = types
         self._seats = threading.BoundedSemaphore(waits)
         self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             dsn,
@@ -85,6 +90,13 @@ class Reader:
             for standing in self._ask(tenant, _STANDING, (re.findall(r"\bviews\.(\w+)", sql), until)):
                 raise StandsStill(**standing)
         return msgspec.convert(self._ask(tenant, sql, params), list[row_type])  # type: ignore[valid-type]
+
+    @property
+    def types(self) -> EventTypes:
+        """The event types that it reads histories with. Raises TypeError where it was given none."""
+        if self._types is None:
+            raise TypeError("this reader was made without event types: it reads no history")
+        return self._types
 
     def position(self, tenant: TenantId) -> int:
         """How far the read models have folded the tenant's history. Raises Unavailable."""

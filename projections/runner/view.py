@@ -95,3 +95,11 @@ class View(Generic[R, E]):
     def evolve(self, row: R | None, event: E, at: At) -> R | None:
         """The row after `event`; `row` is None where there is none yet, and None as the answer deletes it."""
         raise NotImplementedError
+
+    def folded(self, history: Iterable[tuple[E, At]]) -> dict[str, R]:
+        """The rows of some events alone, in their order, by key."""
+        rows: dict[str, R | None] = {}
+        for event, at in history:
+            for key in dict.fromkeys(self.keys(event, at)):
+                rows[key] = self.evolve(rows.get(key), event, msgspec.structs.replace(at, key=key))
+        return {key: row for key, row in rows.items() if row is not None}

@@ -43,6 +43,16 @@ def test_an_agreement_is_drafted_signed_and_shown_by_words_alone(uni_a: Run, dat
     assert (owed["clause"], owed["due"]) == ("c-1", "2040-01-31")
 
 
+def test_a_record_is_shown_as_it_was_on_a_day(uni_a: Run, database: Database) -> None:
+    enrolled = told(uni_a("apprenticeship", "enrol", "ap-1", "--tenant", "uni-a", "--apprentice", "p-1",
+                          "--name", "Shen", "--base", "drives", "--enterprise", "firm-b", "--occupation", "cnc",
+                          "--agreement", "a-1", "--on", "2026-02-02", "--json"))  # fmt: skip
+    project(database, "uni-a", enrolled["position"])
+    show = ("apprenticeship", "show", "ap-1", "--tenant", "uni-a", "--json")
+    assert told(uni_a(*show, "--was-on", "2026-02-02"))["enrolled_on"] == "2026-02-02"
+    refused(uni_a(*show, "--was-on", "2026-02-01"), 1, "refused: not found")
+
+
 def test_the_same_key_does_it_once_and_a_changed_command_is_refused(uni_a: Run) -> None:
     first = told(uni_a(*DRAFT, "--key", "k-1", "--json"))
     again = told(uni_a(*DRAFT, "--key", "k-1", "--json"))

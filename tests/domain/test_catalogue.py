@@ -39,9 +39,6 @@ OTHERWISE_NAMED = {
     "Attendance counts when two independent witnesses agree: GPS check-in is the known fraud in this market": (
         "test_attendance_counts_when_two_independent_witnesses_agree"
     ),
-    'Each event carries when it happened and when it was recorded, so that "what was known on date X" has an answer': (
-        "test_history_is_the_whole_envelope_in_order_of_position"
-    ),
 }
 """What is no sentence, or says more than the rule, and the test of the rule."""
 

@@ -101,6 +101,7 @@ class AssessmentCorrected(Event):
     """
 
     TYPE: ClassVar = "assessment.assessment_corrected.v1"
+    CORRECTION: ClassVar = True
     apprentice: PersonId
     base: Id
     side: Side

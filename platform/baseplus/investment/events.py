@@ -42,6 +42,7 @@ class CostCorrected(Event):
     """A cost was another amount than recorded; 0: there was none. `previous`: the amount so far, and who bore it."""
 
     TYPE: ClassVar = "investment.cost_corrected.v1"
+    CORRECTION: ClassVar = True
     cost: Id
     kind: CostKind
     amount: Money
@@ -93,6 +94,7 @@ class OutputCorrected(Event):
     """What was made was worth something else; 0: nothing. `previous`: the value so far."""
 
     TYPE: ClassVar = "investment.output_corrected.v1"
+    CORRECTION: ClassVar = True
     output: Id
     amount: Money
     previous: Money

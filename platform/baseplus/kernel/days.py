@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from baseplus.kernel.refusals import Rejected
 
@@ -15,6 +15,12 @@ def check_happened(on: date, now: datetime) -> None:
     """Raises Rejected for a day that has begun nowhere on earth yet."""
     if on > (now + _EASTERNMOST).date():
         raise Rejected("not_happened_yet", on=on.isoformat())
+
+
+def day_of_event(event: object, occurred_at: datetime) -> date:
+    """The day on which an event happened: the one that it names, `on`, else that of its time, in UTC."""
+    on = getattr(event, "on", None)
+    return on if isinstance(on, date) else occurred_at.astimezone(UTC).date()
 
 
 def day_of(on: date | None, now: datetime, latest: date = date.min) -> date:

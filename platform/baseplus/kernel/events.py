@@ -22,9 +22,13 @@ _TYPE = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*\.v[1-9][0-9]*")
 
 @dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
 class Event(msgspec.Struct, frozen=True, gc=False):
-    """A fact. Subclasses are named in the past tense and carry a permanent `TYPE`."""
+    """A fact. Subclasses are named in the past tense and carry a permanent `TYPE`.
+
+    CORRECTION: it sets right what an earlier event of its stream said, and so is as old as that.
+    """
 
     TYPE: ClassVar[str]
+    CORRECTION: ClassVar[bool] = False
 
     def __init_subclass__(cls, **config: Any) -> None:
         super().__init_subclass__(**config)

@@ -39,6 +39,7 @@ class OutcomeReturnCorrected(Event):
     """A return filed before turned out wrong; these figures hold instead. The old ones stay in the history."""
 
     TYPE: ClassVar = "outcomes.outcome_return_corrected.v1"
+    CORRECTION: ClassVar = True
     year: AcademicYear
     category: Line
     completions: People | None

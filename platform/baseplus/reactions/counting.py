@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from baseplus.agreements.terms import Party, PartyKind
+from baseplus.kernel.days import day_of_event
 from baseplus.kernel.events import Event
 from baseplus.kernel.reactions import Place
 from baseplus.kernel.vocabulary import Money
@@ -54,9 +55,8 @@ def _count(value: Decimal) -> str | None:
 
 
 def day_of(event: Event, at: Place) -> date:
-    """The day on which it happened: the one that it names, else that of the time that it was recorded with."""
-    on = getattr(event, "on", None)
-    return on if isinstance(on, date) else at.occurred_at.date()
+    """The day on which it happened."""
+    return day_of_event(event, at.occurred_at)
 
 
 def side_of(event: Event) -> PartyKind | None:
