@@ -1,4 +1,4 @@
-"""What the API says about itself: where to begin, its OpenAPI document, what each code means."""
+"""What the API says about itself: where to begin, its OpenAPI document, what is on the log, what codes mean."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import msgspec
 from flask import Blueprint, Response
 
 from baseplus.kernel.refusals import NotFound
+from infra.http.asyncapi import document as asyncapi_document
 from infra.http.catalogue import catalogue
 from infra.http.openapi.document import document
+from infra.http.parts import parts
 from infra.http.queries import accepted, cacheable
 
 blueprint = Blueprint("about", __name__)
@@ -23,6 +25,7 @@ def begin() -> Response:
         "version": version("baseplus"),
         "paths": "/v1/{tenant}/…, with Authorization: Bearer <key>",
         "openapi": "/openapi.json",
+        "asyncapi": "/asyncapi.json",
         "problems": "/problems",
         "ready": "/readyz",
     }
@@ -33,6 +36,12 @@ def begin() -> Response:
 def openapi() -> Response:
     """Every path, what it takes and what it answers."""
     return _json(document())
+
+
+@blueprint.get("/asyncapi.json")
+def asyncapi() -> Response:
+    """Every event on the log, for programs that read it."""
+    return _json(asyncapi_document(parts().settings.topic))
 
 
 @blueprint.get("/problems")

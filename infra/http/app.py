@@ -29,7 +29,7 @@ from infra.http.site import Site
 from infra.wiring import ROUTES
 
 API = "/v1"
-_OWN_PATHS = re.compile(r"/(v1|problems)(/.*)?|/(openapi\.json|healthz|readyz|metrics)")
+_OWN_PATHS = re.compile(r"/(v1|problems)(/.*)?|/((open|async)api\.json|healthz|readyz|metrics)")
 
 
 class _Id(BaseConverter):
