@@ -11,7 +11,7 @@ from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import Id, Line, PersonId, TenantId, stream_id
 from projections.apprenticeships.timeline import TimelineRow
 from projections.apprenticeships.views import ApprenticeshipRow, Apprenticeships, ApprenticeshipState, MentorNameRow
-from projections.runner.as_of import AsOf, rows_as_of
+from projections.runner.as_of import AsOf, KnownOn, WasOn, rows_as_of
 from projections.runner.reader import Reader, fields
 
 _FOR = """
@@ -22,6 +22,13 @@ _NAMED = f"""
         (SELECT name FROM views.mentor_names WHERE id = tutor) AS tutor_name,
         (SELECT name FROM views.mentor_names WHERE id = master) AS master_name
     FROM views.apprenticeships a"""
+
+# A correction is as old as what it corrects; each row is one event, and everything else has its own day.
+_HAPPENED = """coalesce(
+    (SELECT min(o.day) FROM views.timeline o
+      WHERE t.what = 'assessment_corrected' AND o.what = 'assessment_recorded'
+        AND o.apprentice = t.apprentice AND o.assessment = t.assessment AND o.side = t.side),
+    day) <= %(was_on)s"""
 
 
 class NamedApprenticeshipRow(ApprenticeshipRow):
@@ -59,9 +66,11 @@ class ShowApprenticeship(AsOf, frozen=True, kw_only=True):
 
 
 class ShowTimeline(ListQuery, frozen=True, kw_only=True):
-    """Of which apprenticeship."""
+    """Of which apprenticeship, and as of when."""
 
     apprenticeship: Id
+    known_on: KnownOn = None
+    was_on: WasOn = None
     mentor: Annotated[PersonId | None, Meta(description="only where this mentor guides the apprentice now")] = None
     enterprise: Annotated[Id | None, Meta(description="only where it is at this enterprise")] = None
 
@@ -117,15 +126,18 @@ def timeline(
 ) -> Page[NamedTimelineRow]:
     """Show what happened to an apprentice, the latest first.
 
-    In this apprenticeship, and how the person was assessed in any: when and by whom, without marks.
+    In this apprenticeship, and how the person was assessed in any: when and by whom, without marks. Now, or what was
+    known on a day that has passed, or what had happened by then.
     """
     (before,) = read_cursor(asked.cursor, tuple[int]) if asked.cursor else (2**63 - 1,)
     sql = f"""
         SELECT {fields(TimelineRow)},
             (SELECT name FROM views.mentor_names WHERE id = mentor) AS mentor_name,
             (SELECT name FROM views.mentor_names WHERE id = previous) AS previous_name
-        FROM views.timeline
+        FROM views.timeline t
         WHERE position < %(before)s
+          AND (%(known_on)s::date IS NULL OR (recorded_at AT TIME ZONE 'UTC')::date <= %(known_on)s)
+          AND (%(was_on)s::date IS NULL OR {_HAPPENED})
           AND (apprenticeship = %(apprenticeship)s
                OR apprentice = (SELECT apprentice FROM views.apprenticeships WHERE id = %(apprenticeship)s))
           AND EXISTS (SELECT FROM views.apprenticeships WHERE id = %(apprenticeship)s AND {_FOR})

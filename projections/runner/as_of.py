@@ -32,16 +32,17 @@ SELECT position, type, occurred_at, recorded_at, data FROM store.events
 """
 
 
+KnownOn = Annotated[Day | None, Meta(description="as it was known at the end of this day, by what had been recorded")]
+WasOn = Annotated[
+    Day | None, Meta(description="as it was at the end of this day, by all that is known of it, corrections included")
+]
+
+
 class AsOf(Query, frozen=True, kw_only=True):
     """A question about a thing now, or about days that have passed. Days end at midnight by universal time."""
 
-    known_on: Annotated[
-        Day | None, Meta(description="as it was known at the end of this day, by what had been recorded")
-    ] = None
-    was_on: Annotated[
-        Day | None,
-        Meta(description="as it was at the end of this day, by all that is known of it, corrections included"),
-    ] = None
+    known_on: KnownOn = None
+    was_on: WasOn = None
 
     @property
     def now(self) -> bool:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from baseplus.kernel.vocabulary import StreamId, TenantId
 from infra.postgres.database import Database
 from infra.postgres.store import NewEvent
 from infra.wiring import EVENT_TYPES, FOLLOWERS
-from projections.apprenticeships.queries import ShowApprenticeship, one_apprenticeship
+from projections.apprenticeships.queries import ShowApprenticeship, ShowTimeline, one_apprenticeship, timeline
+from projections.apprenticeships.timeline import Timeline
 from projections.apprenticeships.views import Apprenticeships, MentorNames
 from projections.assessments.queries import ShowAssessment, one_assessment
 from projections.assessments.views import Assessments
@@ -42,7 +44,7 @@ from tests.projections.runner.stage import Stage
 
 NORTH, SOUTH = TenantId("north"), TenantId("south")
 MANY = 50
-VIEWS = (Apprenticeships(), MentorNames(), Assessments())
+VIEWS = (Apprenticeships(), MentorNames(), Timeline(), Assessments())
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY = NOON.date()
 CORRECTED = AssessmentCorrected(
@@ -186,6 +188,30 @@ def test_both_at_once_is_as_it_was_on_the_one_day_as_known_on_the_other(
             was, known = asked_days(stream, facts)[:2]
             by_then = list(recorded_by(facts, known))
             assert shown(reader, NORTH, thing, was_on=was, known_on=known) == told(happened_by(by_then, was))
+
+
+def test_the_timeline_tells_what_was_known_and_what_had_happened(reader: Reader, lives: dict[str, list[Fact]]) -> None:
+    """All of these lives are one person's, so that each timeline has every assessment of them, too."""
+    position = count(1)
+    told = {stream: [(next(position), fact) for fact in facts] for stream, facts in lives.items()}
+    assessed = [placed for stream, placed in told.items() if stream.startswith("assessments/")]
+    for stream, facts in list(lives.items())[:10]:
+        thing = stream.partition("/")[2]
+        for day in asked_days(stream, facts)[1:4:2]:
+            for name, chosen in (("known_on", recorded_by), ("was_on", happened_by)):
+                expected = {
+                    place
+                    for placed in [told[stream], *assessed]
+                    for one in [list(chosen([fact for _, fact in placed], day))]
+                    for place, fact in placed
+                    if fact in one
+                }
+                asked = ShowTimeline(apprenticeship=thing, limit=1000, **{name: day})  # type: ignore[arg-type]
+                try:
+                    found = {row.position for row in timeline(reader, NORTH, asked).rows}
+                except NotFound:
+                    found = set()
+                assert found == expected, (stream, name, day)
 
 
 def test_on_a_day_to_come_everything_is_as_it_stands(reader: Reader, lives: dict[str, list[Fact]]) -> None:
