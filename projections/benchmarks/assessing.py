@@ -56,6 +56,8 @@ ASSESSING = (
         title="Apprentices assessed by both sides, of those in training",
         unit="percent",
         better="higher",
+        numerator="apprentices assessed by both sides",
+        denominator="apprentices",
         source="our own: apprentices assessed by both sides by the end of the month / apprentices in training in it",
         days=JOINT_ASSESSMENT_COVERAGE,
         spans=(Presence.name, Assessed.name),
@@ -65,6 +67,8 @@ ASSESSING = (
         title="How far the totals of the school's and the enterprise's assessor are apart",
         unit="points",
         better="lower",
+        numerator="absolute school−enterprise score difference",
+        denominator="jointly assessed",
         source="our own: |school's total − enterprise's total|, before moderation and appeal / assessments by both"
         " sides, by the month in which they began",
         days=ASSESSOR_GAP,
@@ -75,6 +79,8 @@ ASSESSING = (
         title="Certified by enterprise and state alike, of those who completed",
         unit="percent",
         better="higher",
+        numerator="dual certified",
+        denominator="completed",
         source="our own: dual certified / completed, by the month of the completion; a revoked certificate counts no"
         " more",
         days=DUAL_CERTIFICATION_RATE,

@@ -34,14 +34,21 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Indicator:
-    """parts: per event type, what an event of it contributes. days: the statement that counts it in days instead, from
-    the views called `spans`; by_category: it gives a category, too. source: where the definition comes from."""
+    """numerator, denominator: what is above and below the line, in words. by: what its categories are, if it has any.
+
+    source: where the definition comes from, and to which period something belongs. parts: per event type, what an event
+    of it contributes. days: the statement that counts it in days instead, from the views called `spans`; by_category:
+    it gives a category, too.
+    """
 
     key: str
     title: str
     unit: Literal["percent", "days", "hours", "ratio", "points"]
     better: Literal["higher", "lower", "context"]
+    numerator: str
+    denominator: str
     source: str
+    by: Literal["side", "channel", "currency", "programme"] | None = None
     parts: Mapping[type[Event], Callable[[Any, At], Iterable[Part]]] = field(default_factory=dict)
     days: str | None = None
     spans: tuple[str, ...] = ()

@@ -79,6 +79,8 @@ INDICATORS = (
         title="Completed, and in sustained further study or work afterwards",
         unit="percent",
         better="higher",
+        numerator="positive destination confirmed at 6 months",
+        denominator="completed",
         source="Further education outcome-based success measures, Department for Education, England, for the returns of"
         " a year; our own for a base and month: in work or study after 6 months / completed, by the completion",
         parts={
@@ -93,6 +95,8 @@ INDICATORS = (
         title="Obligations fulfilled by their due date",
         unit="percent",
         better="higher",
+        numerator="fulfilled by due date",
+        denominator="fallen due",
         source="our own: fulfilled by due date / fallen due; what happened in time and was recorded late is in time",
         parts={ObligationFellDue: _obligations, BreachCured: _recorded_late},
     ),
@@ -101,6 +105,8 @@ INDICATORS = (
         title="Days from an agreement's proposal to its last signature",
         unit="days",
         better="lower",
+        numerator="days proposed → effective",
+        denominator="agreements effective",
         source="our own: days from proposal to the last signature / agreements signed, by the month of that signature;"
         " a text that was declined or changed is proposed anew",
         parts={AgreementTookEffect: _signed},
@@ -110,6 +116,8 @@ INDICATORS = (
         title="Completed, of those whose apprenticeship ended",
         unit="percent",
         better="higher",
+        numerator="completed",
+        denominator="completed + exited",
         source="our own: completed / completed + exited, by the month of the end; who never started is not counted",
         parts={ApprenticeshipCompleted: _ended, ApprenticeExited: _ended},
     ),
@@ -118,6 +126,8 @@ INDICATORS = (
         title="Left before completing, of those who started",
         unit="percent",
         better="lower",
+        numerator="exited before completion",
+        denominator="started",
         source="our own: exited before completion / started, by the month of the start: the rate of a cohort, which"
         " only grows; who never started is not counted",
         parts={ApprenticeshipStarted: _started, ApprenticeExited: _left_early},
@@ -127,6 +137,8 @@ INDICATORS = (
         title="Days of training with a mentor of each kind",
         unit="percent",
         better="higher",
+        numerator="apprentice-days with both mentors",
+        denominator="apprentice-days",
         source="our own: apprentice-days with both mentors / apprentice-days in training; breaks are not counted",
         days=DUAL_MENTOR_COVERAGE,
         spans=(Presence.name,),
@@ -136,6 +148,8 @@ INDICATORS = (
         title="Apprentices per mentor who guides any",
         unit="ratio",
         better="lower",
+        numerator="apprentices",
+        denominator="active mentors",
         source="our own: apprentices / active mentors, the mean over a month's days: days guided, added up over pairs"
         " of apprentice and mentor / days with an apprentice at the base, added up over mentors",
         days=MENTOR_LOAD,

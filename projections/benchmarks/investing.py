@@ -78,6 +78,9 @@ INVESTING = (
         title="Cost of training borne by the enterprise",
         unit="percent",
         better="context",
+        numerator="cost borne by enterprise",
+        denominator="all cost",
+        by="currency",
         source="our own: cost borne by the enterprise / all cost, by the month of the cost and its currency; as shares"
         " agreed later and corrections have it",
         parts={
@@ -91,6 +94,9 @@ INVESTING = (
         title="What apprentices' work was worth, for each unit that training cost",
         unit="ratio",
         better="higher",
+        numerator="value of output",
+        denominator="cost",
+        by="currency",
         source="our own: value of output / cost, whoever bears it, by the month of the entry and its currency; after"
         " the surveys of costs and benefits of in-company training, BIBB, Germany",
         parts={
@@ -105,6 +111,8 @@ INVESTING = (
         title="Poached before completing, of those who started",
         unit="percent",
         better="lower",
+        numerator="exited as poached",
+        denominator="started",
         source="our own: exited as poached / started, by the month of the start, as the early exits that they are of",
         parts={ApprenticeshipStarted: _started, ApprenticeExited: _poached},
     ),

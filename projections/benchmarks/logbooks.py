@@ -112,6 +112,8 @@ LOGBOOKS = (
         title="Claimed attendance that two independent witnesses agree with",
         unit="percent",
         better="higher",
+        numerator="corroborated",
+        denominator="claimed",
         source="our own: corroborated / claimed, by the month of the day that is claimed; what is disputed is not"
         " corroborated, what was withdrawn was not claimed",
         parts={
@@ -126,6 +128,8 @@ LOGBOOKS = (
         title="Hours on real jobs, of all hours of learning",
         unit="percent",
         better="higher",
+        numerator="hours on job tasks",
+        denominator="all learning hours",
         source="our own: hours on jobs / hours on jobs, exercises and in the classroom; only attendance counts that two"
         " independent witnesses agree with",
         parts={
@@ -139,6 +143,8 @@ LOGBOOKS = (
         title="Reflections of an apprentice in a week of training",
         unit="ratio",
         better="higher",
+        numerator="reflections",
+        denominator="apprentice-weeks",
         source="our own: reflections × 7 / apprentice-days in training; breaks are not counted",
         days=REFLECTION_CADENCE,
         spans=(Presence.name, ReflectionDays.name),
@@ -148,6 +154,8 @@ LOGBOOKS = (
         title="Days from a reflection to its review",
         unit="days",
         better="lower",
+        numerator="days submission → review",
+        denominator="reviewed",
         source="our own: days from submission to review / reflections reviewed, by the month of the review",
         parts={ReflectionReviewed: _reviewed},
     ),
@@ -156,6 +164,8 @@ LOGBOOKS = (
         title="Tasks accepted at their first submission, of those accepted",
         unit="percent",
         better="higher",
+        numerator="accepted at first submission",
+        denominator="accepted",
         source="our own: accepted at first submission / accepted, by the month of the acceptance",
         parts={TaskAccepted: _accepted},
     ),
