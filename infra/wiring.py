@@ -196,6 +196,7 @@ ROUTES: tuple[Route, ...] = (
     *project_views.routes,
     *certificate_views.routes,
     *benchmark_views.routes,
+    *benchmark_views.own,
     *oversight.routes,
     *oversight_views.routes,
     *history.routes,

@@ -33,7 +33,7 @@ TITLES = {
     "mentor_load": mark("Apprentices per mentor who guides any"),
     "joint_assessment_coverage": mark("Apprentices assessed by both sides"),
     "assessor_gap": mark("How far the two sides' assessments are apart"),
-    "post_vacancy_days": mark("Days for which a post stood empty, in a month"),
+    "post_vacancy_days": mark("Days for which a post stood empty"),
     "resource_utilisation": mark("Hours for which resources were used, of those for which they could be"),
     "service_on_time_rate": mark("Services delivered by the promised day, by channel"),
     "enterprise_cost_share": mark("Cost of training borne by the enterprise"),

@@ -24,6 +24,7 @@ class ListAgreements(ListQuery, frozen=True, kw_only=True):
     state: Annotated[AgreementState | None, Meta(description="only those in this state")] = None
     party: Annotated[Id | None, Meta(description="only those of this party")] = None
     party_kind: Annotated[PartyKind | None, Meta(description="only those with a party of this kind")] = None
+    base: Annotated[Id | None, Meta(description="only those about this base")] = None
     search: Annotated[Line | None, Meta(description="only those whose title has this in it")] = None
 
 
@@ -65,6 +66,7 @@ def agreements(
         WHERE id > %(after)s AND (%(state)s::text IS NULL OR state = %(state)s) AND {_OF_PARTY}
           AND (%(party_kind)s::text IS NULL
                OR parties @> jsonb_build_array(jsonb_build_object('kind', %(party_kind)s::text)))
+          AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(search)s::text IS NULL OR strpos(lower(title), lower(%(search)s)) > 0)
         ORDER BY id LIMIT %(limit)s + 1"""
     rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, AgreementRow, until=until)

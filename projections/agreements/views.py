@@ -71,7 +71,8 @@ class AgreementRow(Row):
 
     missing_terms: what the draft of a vocational contract lacks. digest: of the text on the table or in force. reason:
     why it was declined, suspended or terminated. obligations_…: how often something is owed and open; late (breached
-    and not cured); fulfilled in time; cured. amendments: how many took effect. position: of the last event shown.
+    and not cured); fulfilled in time; cured. amendments: how many took effect. position: of the last event shown. base:
+    the one that it is about; None: the university as a whole.
     """
 
     id: str
@@ -97,6 +98,7 @@ class AgreementRow(Row):
     obligations_late: int = 0
     obligations_fulfilled: int = 0
     obligations_cured: int = 0
+    base: str | None = None
 
 
 AgreementChange = (
@@ -201,6 +203,7 @@ def _drafted(event: AgreementDrafted, at: At) -> AgreementRow:
         missing_terms=missing_terms((), event.starts, event.ends) if event.vocational else [],
         position=at.position,
         starts=event.starts,
+        base=event.base,
         ends=event.ends,
         drafted_at=at.time,
     )

@@ -1,1 +1,1 @@
-"""Where a university stands among its peers: contributions, distributions, releases."""
+"""Indicators: what they mean, a university's own figures, and where it stands among its peers in releases."""

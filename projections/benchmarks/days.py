@@ -2,14 +2,28 @@
 
 A span that still runs has no event that could contribute it: an apprentice with the same two mentors for three years
 would count for nothing until the last day. So events make spans (`presence.py`), and a query counts the days of each
-month that lie in them, as of a day, which is itself not counted: what stands at its end is not known yet. A month that
-is over has the same figures on every later day, from the same position of the history.
+period that lie in them, as of a day, which is itself not counted: what stands at its end is not known yet. A period
+that is over has the same figures on every later day, from the same position of the history.
 
-Parameters: as_of, a day, or None for today by universal time; periods, months like 2026-03, or None for all. Each
-statement gives tenant, base, period, numerator, denominator and people.
+A term's or a university's figures are counted as those of a month and a base are, never added up from them: who was
+there in two months, or guides at two bases, is one person there. Days and hours come out as their sums all the same.
+
+Parameters: per and periods, how long the periods are and their names, None for all; whole, whether the university is
+counted as one, whose base is empty then; as_of, a day, or None for today by universal time. Each statement gives
+tenant, base, period, numerator, denominator and people.
 """
 
 from __future__ import annotations
+
+from projections.benchmarks.periods import ASKED, named
+
+BASE = "CASE WHEN %(whole)s::boolean THEN '' ELSE base END"
+"""The base, empty for all where the university is asked for as one."""
+
+
+def at(view: str, columns: str) -> str:
+    """These columns of a view, with its tenant and `BASE`."""
+    return f"(SELECT tenant, {BASE} AS base, {columns} FROM views.{view}) AS {view}"
 
 
 def length(days: str) -> str:
@@ -27,35 +41,36 @@ TODAY = "today AS (SELECT coalesce(%(as_of)s::date, (now() AT TIME ZONE 'UTC')::
 """The day that is asked for."""
 
 
-def months(begun: str) -> str:
-    """The months that are asked for, `months(period, days)`, from the first of the days that `begun(day)` gives."""
+def periods(begun: str) -> str:
+    """The periods that are asked for, `periods(period, days)`, from the first of the days that `begun(day)` gives."""
     return f"""
     first AS (SELECT date_trunc('month', min(day)::timestamp) AS month FROM ({begun}) AS begun(day)),
     months AS (
-        SELECT to_char(month, 'YYYY-MM') AS period,
-            datemultirange(daterange(month::date, (month + interval '1 month')::date)) AS days
-        FROM (
-            SELECT generate_series(month, day::timestamp, interval '1 month') FROM first, today
-        ) AS begun(month)
-        WHERE %(periods)s::text[] IS NULL OR to_char(month, 'YYYY-MM') = ANY(%(periods)s::text[])
+        SELECT month, {named("month")} AS period
+        FROM (SELECT generate_series(month, day::timestamp, interval '1 month') FROM first, today) AS begun(month)
+    ),
+    periods AS (
+        SELECT period, datemultirange(daterange(min(month)::date, (max(month) + interval '1 month')::date)) AS days
+        FROM months WHERE {ASKED} GROUP BY period
     )"""
 
 
+_PRESENCE = at("presence", "apprenticeship, training, guidance")
 _OVER = f"range_agg({span('since', 'until')})"
 
 SPANS = f"""
     WITH {TODAY},
     trained AS (
         SELECT tenant, base, apprenticeship, {_OVER} AS days
-        FROM today, views.presence, jsonb_to_recordset(training) AS span(since date, until date)
+        FROM today, {_PRESENCE}, jsonb_to_recordset(training) AS span(since date, until date)
         GROUP BY tenant, base, apprenticeship
     ),
     guided AS (
         SELECT tenant, base, apprenticeship, kind, mentor, {_OVER} AS days
-        FROM today, views.presence, jsonb_to_recordset(guidance) AS span(mentor text, kind text, since date, until date)
+        FROM today, {_PRESENCE}, jsonb_to_recordset(guidance) AS span(mentor text, kind text, since date, until date)
         GROUP BY tenant, base, apprenticeship, kind, mentor
     ),
-    {months("SELECT lower(days) FROM trained UNION ALL SELECT lower(days) FROM guided")}"""
+    {periods("SELECT lower(days) FROM trained UNION ALL SELECT lower(days) FROM guided")}"""
 
 DUAL_MENTOR_COVERAGE = f"""{SPANS},
     dual AS (
@@ -65,16 +80,16 @@ DUAL_MENTOR_COVERAGE = f"""{SPANS},
         FROM guided GROUP BY tenant, apprenticeship
     )
     SELECT tenant, base, period,
-        100 * sum({length("trained.days * dual.days * months.days")})::bigint AS numerator,
-        sum({length("trained.days * months.days")})::bigint AS denominator,
+        100 * sum({length("trained.days * dual.days * periods.days")})::bigint AS numerator,
+        sum({length("trained.days * periods.days")})::bigint AS denominator,
         count(*) AS people
-    FROM trained JOIN months ON trained.days && months.days LEFT JOIN dual USING (tenant, apprenticeship)
+    FROM trained JOIN periods ON trained.days && periods.days LEFT JOIN dual USING (tenant, apprenticeship)
     GROUP BY tenant, base, period"""
 
 MENTOR_LOAD = f"""{SPANS},
     shared AS (
-        SELECT tenant, base, period, mentor, apprenticeship, guided.days * months.days AS days
-        FROM guided JOIN months ON guided.days && months.days
+        SELECT tenant, base, period, mentor, apprenticeship, guided.days * periods.days AS days
+        FROM guided JOIN periods ON guided.days && periods.days
     ),
     active AS (
         SELECT tenant, base, period, sum({length("days")})::bigint AS days

@@ -21,7 +21,10 @@ EVERYTHING = "all"
 
 
 class Part(NamedTuple):
-    """What one event adds to one row. replaces: it takes the place of what the row held, instead of adding to it."""
+    """What one event adds to one row. replaces: it takes the place of what the row held, instead of adding to it.
+
+    period: the month, like 2026-03; of_year: it is an academic year instead, like 2025-26.
+    """
 
     base: str
     period: str
@@ -30,6 +33,7 @@ class Part(NamedTuple):
     denominator: int
     people: int
     replaces: bool = False
+    of_year: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Indicator:
 
     source: where the definition comes from, and to which period something belongs. parts: per event type, what an event
     of it contributes. days: the statement that counts it in days instead, from the views called `spans`; by_category:
-    it gives a category, too.
+    it gives a category, too. again: people whom events contribute count again in each month that they are in.
     """
 
     key: str
@@ -53,3 +57,4 @@ class Indicator:
     days: str | None = None
     spans: tuple[str, ...] = ()
     by_category: bool = False
+    again: bool = False

@@ -1,7 +1,7 @@
 """Who does the enterprise's duties: an indicator that is counted when asked from what each logbook says of its mentors.
 
 A duty's event names the mentor, and another event of the same logbook whose side the mentor is on; so a row of the
-logbook keeps both, and a query adds up. An apprentice counts once a month, however many duties were done at them.
+logbook keeps both, and a query adds up. An apprentice counts once in a period, however many duties were done at them.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import msgspec
 from baseplus.apprenticeships.events import MentorKind
 from baseplus.logbook.events import LogbookOpened, MentorEntered, SkillDemonstrated, SkillSignedOff, TaskAssigned
 from baseplus.oversight.duties import is_enterprise_duty
-from projections.benchmarks.days import TODAY
+from projections.benchmarks.days import TODAY, at
 from projections.benchmarks.declaring import Indicator
+from projections.benchmarks.periods import ASKED, named
 from projections.runner.view import At, Row, View
 
 DutyEvent: TypeAlias = LogbookOpened | MentorEntered | SkillDemonstrated | SkillSignedOff | TaskAssigned
@@ -59,15 +60,17 @@ class DutiesDone(View[DutiesRow, DutyEvent]):
 
 
 ENTERPRISE_DUTY_SHARE = f"""
-    WITH {TODAY}
-    SELECT tenant, base, to_char(one.day, 'YYYY-MM') AS period,
+    WITH {TODAY},
+    duties AS (
+        SELECT tenant, base, apprenticeship, {named("one.day")} AS period, kind
+        FROM today, {at("duties_done", "apprenticeship, done")}, jsonb_to_recordset(done) AS one(day date, kind text)
+        WHERE one.day < today.day
+    )
+    SELECT tenant, base, period,
         100 * count(*) FILTER (WHERE kind = 'enterprise_master') AS numerator,
         count(*) AS denominator,
         count(DISTINCT apprenticeship) AS people
-    FROM today, views.duties_done, jsonb_to_recordset(done) AS one(day date, kind text)
-    WHERE one.day < today.day
-        AND (%(periods)s::text[] IS NULL OR to_char(one.day, 'YYYY-MM') = ANY(%(periods)s::text[]))
-    GROUP BY tenant, base, to_char(one.day, 'YYYY-MM')"""
+    FROM duties WHERE {ASKED} GROUP BY tenant, base, period"""
 
 DUTIES = (
     Indicator(

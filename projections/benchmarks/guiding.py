@@ -9,24 +9,27 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from baseplus.mentoring.events import TeacherDispatchDelivered, TeacherDispatchScheduled
-from projections.benchmarks.days import SPANS, length
+from projections.benchmarks.days import SPANS, at, length
 from projections.benchmarks.declaring import EVERYTHING, Indicator, Part
 from projections.benchmarks.learners import PLACES, GuidanceHours, Qualified
+from projections.benchmarks.periods import named
 from projections.benchmarks.presence import Presence
 from projections.runner.view import At
 
 GUIDANCE_HOURS = f"""{SPANS},
     given AS (
-        SELECT hours.tenant, presence.base, to_char(hours.day, 'YYYY-MM') AS period, hours.kind,
-            sum(hours.hours)::bigint AS hours
-        FROM today, views.guidance_hours AS hours
-            JOIN views.presence AS presence USING (tenant, apprenticeship)
-        WHERE hours.day < today.day
-        GROUP BY hours.tenant, presence.base, to_char(hours.day, 'YYYY-MM'), hours.kind
+        SELECT tenant, base, period, kind, sum(hours)::bigint AS hours
+        FROM (
+            SELECT tenant, presence.base, {named("hours.day")} AS period, hours.kind, hours.hours
+            FROM today, views.guidance_hours AS hours
+                JOIN {at("presence", "apprenticeship")} USING (tenant, apprenticeship)
+            WHERE hours.day < today.day
+        ) AS each
+        GROUP BY tenant, base, period, kind
     ),
     present AS (
-        SELECT tenant, base, period, sum({length("trained.days * months.days")})::bigint AS days, count(*) AS people
-        FROM trained JOIN months ON trained.days && months.days
+        SELECT tenant, base, period, sum({length("trained.days * periods.days")})::bigint AS days, count(*) AS people
+        FROM trained JOIN periods ON trained.days && periods.days
         GROUP BY tenant, base, period
     )
     SELECT tenant, base, period, category, 30 * coalesce(given.hours, 0) AS numerator,
@@ -37,8 +40,8 @@ GUIDANCE_HOURS = f"""{SPANS},
 
 PRACTICE_QUALIFIED_TUTORS = f"""{SPANS},
     tutors AS (
-        SELECT DISTINCT tenant, base, period, mentor, least(upper(months.days), today.day) AS by
-        FROM today, guided JOIN months ON guided.days && months.days
+        SELECT DISTINCT tenant, base, period, mentor, least(upper(periods.days), today.day) AS by
+        FROM today, guided JOIN periods ON guided.days && periods.days
         WHERE kind = 'campus_tutor'
     )
     SELECT tenant, base, period, 100 * count(*) FILTER (WHERE qualified.since < tutors.by) AS numerator,
@@ -84,7 +87,7 @@ GUIDING = (
         better="higher",
         numerator="practice-qualified campus tutors",
         denominator="campus tutors",
-        source="our own: practice-qualified campus tutors / campus tutors, of those who guide anybody in the month",
+        source="our own: practice-qualified campus tutors by the end of the period / campus tutors who guide in it",
         days=PRACTICE_QUALIFIED_TUTORS,
         spans=(Presence.name, Qualified.name),
     ),

@@ -32,29 +32,38 @@ from projections.runner.view import At
 def _destinations(event: OutcomeEvent, at: At) -> Iterator[Part]:  # noqa: ARG001 - a return names its own year
     if event.completions is None or event.rate is None:
         # A suppressed return is known to exist, and counts for nothing.
-        yield Part(WHOLE_UNIVERSITY, event.year, event.category, 0, 0, 0, replaces=True)
+        yield Part(WHOLE_UNIVERSITY, event.year, event.category, 0, 0, 0, replaces=True, of_year=True)
     else:
         people = event.completions
-        yield Part(WHOLE_UNIVERSITY, event.year, event.category, event.rate * people, people, people, replaces=True)
+        yield Part(
+            WHOLE_UNIVERSITY,
+            event.year,
+            event.category,
+            event.rate * people,
+            people,
+            people,
+            replaces=True,
+            of_year=True,
+        )
 
 
 def _obligations(event: ObligationFellDue, at: At) -> Iterator[Part]:  # noqa: ARG001 - the event names its due date
     # Obligations are owed by parties; how many people stand behind them is not known, so none are counted, and across
     # universities the rate is not shown.
-    yield Part(WHOLE_UNIVERSITY, f"{event.due:%Y-%m}", EVERYTHING, 100 if event.fulfilled else 0, 1, 0)
+    yield Part(event.base or WHOLE_UNIVERSITY, f"{event.due:%Y-%m}", EVERYTHING, 100 if event.fulfilled else 0, 1, 0)
 
 
 def _recorded_late(event: BreachCured, at: At) -> Iterator[Part]:  # noqa: ARG001 - as above
     # It had happened by its due date, and the month in which it fell due gets what it lacked.
     if event.in_time and event.due:
-        yield Part(WHOLE_UNIVERSITY, f"{event.due:%Y-%m}", EVERYTHING, 100, 0, 0)
+        yield Part(event.base or WHOLE_UNIVERSITY, f"{event.due:%Y-%m}", EVERYTHING, 100, 0, 0)
 
 
 def _signed(event: AgreementTookEffect, at: At) -> Iterator[Part]:  # noqa: ARG001 - the event names its days
     # Parties sign; as with obligations, no people are counted.
     if event.proposed and event.signed:
         days = (event.signed - event.proposed).days
-        yield Part(WHOLE_UNIVERSITY, f"{event.signed:%Y-%m}", EVERYTHING, days, 1, 0)
+        yield Part(event.base or WHOLE_UNIVERSITY, f"{event.signed:%Y-%m}", EVERYTHING, days, 1, 0)
 
 
 def _started(event: ApprenticeshipStarted, at: At) -> Iterator[Part]:  # noqa: ARG001 - the event names its day
@@ -81,6 +90,7 @@ INDICATORS = (
         better="higher",
         numerator="positive destination confirmed at 6 months",
         denominator="completed",
+        by="programme",
         source="Further education outcome-based success measures, Department for Education, England, for the returns of"
         " a year; our own for a base and month: in work or study after 6 months / completed, by the completion",
         parts={

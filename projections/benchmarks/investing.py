@@ -88,6 +88,7 @@ INVESTING = (
             CostCorrected: _corrected_share,
             CostApportioned: _apportioned_share,
         },
+        again=True,
     ),
     Indicator(
         key="return_on_training",
@@ -105,6 +106,7 @@ INVESTING = (
             OutputValued: _valued,
             OutputCorrected: _revalued,
         },
+        again=True,
     ),
     Indicator(
         key="poaching_rate",

@@ -19,8 +19,9 @@ from baseplus.logbook.events import (
     TaskAccepted,
     Work,
 )
-from projections.benchmarks.days import SPANS, length
+from projections.benchmarks.days import SPANS, at, length
 from projections.benchmarks.declaring import EVERYTHING, Indicator, Part
+from projections.benchmarks.periods import named
 from projections.benchmarks.presence import Presence
 from projections.benchmarks.reflecting import ReflectionDays
 from projections.runner.view import At
@@ -93,13 +94,16 @@ def _accepted(event: TaskAccepted, at: At) -> Iterator[Part]:  # noqa: ARG001 - 
 
 REFLECTION_CADENCE = f"""{SPANS},
     written AS (
-        SELECT tenant, base, to_char(days.day, 'YYYY-MM') AS period, sum(reflections)::bigint AS reflections
-        FROM today, views.reflection_days AS days WHERE days.day < today.day
-        GROUP BY tenant, base, to_char(days.day, 'YYYY-MM')
+        SELECT tenant, base, period, sum(reflections)::bigint AS reflections
+        FROM (
+            SELECT tenant, base, {named("reflection_days.day")} AS period, reflections
+            FROM today, {at("reflection_days", "day, reflections")} WHERE reflection_days.day < today.day
+        ) AS each
+        GROUP BY tenant, base, period
     ),
     present AS (
-        SELECT tenant, base, period, sum({length("trained.days * months.days")})::bigint AS days, count(*) AS people
-        FROM trained JOIN months ON trained.days && months.days
+        SELECT tenant, base, period, sum({length("trained.days * periods.days")})::bigint AS days, count(*) AS people
+        FROM trained JOIN periods ON trained.days && periods.days
         GROUP BY tenant, base, period
     )
     SELECT tenant, base, period, 7 * coalesce(written.reflections, 0) AS numerator, present.days AS denominator, people
@@ -122,6 +126,7 @@ LOGBOOKS = (
             AttendanceDisputed: _disputed,
             AttendanceWithdrawn: _withdrawn,
         },
+        again=True,
     ),
     Indicator(
         key="real_work_share",
@@ -137,6 +142,7 @@ LOGBOOKS = (
             AttendanceDisputed: _work_uncounted,
             AttendanceWithdrawn: _work_uncounted,
         },
+        again=True,
     ),
     Indicator(
         key="reflection_cadence",
@@ -158,6 +164,7 @@ LOGBOOKS = (
         denominator="reviewed",
         source="our own: days from submission to review / reflections reviewed, by the month of the review",
         parts={ReflectionReviewed: _reviewed},
+        again=True,
     ),
     Indicator(
         key="task_first_pass_rate",
@@ -168,5 +175,6 @@ LOGBOOKS = (
         denominator="accepted",
         source="our own: accepted at first submission / accepted, by the month of the acceptance",
         parts={TaskAccepted: _accepted},
+        again=True,
     ),
 )

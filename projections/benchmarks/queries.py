@@ -14,7 +14,8 @@ from projections.benchmarks.disclosure import withhold_rate
 from projections.benchmarks.figures import figures
 from projections.benchmarks.indicators import indicator
 from projections.benchmarks.percentiles import quintile
-from projections.benchmarks.views import BenchmarkRow, ContributionRow
+from projections.benchmarks.periods import Per, per_of
+from projections.benchmarks.views import BenchmarkRow
 from projections.runner.reader import Reader, fields
 
 
@@ -33,24 +34,41 @@ class Standing(msgspec.Struct, frozen=True):
     withheld: Withheld | None = None
 
 
+class Figure(msgspec.Struct, frozen=True):
+    """An indicator's figures of a base, period and category: see `ContributionRow`. base: empty for the university."""
+
+    key: str
+    base: str
+    indicator: str
+    period: str
+    category: str
+    numerator: int
+    denominator: int
+    people: int
+
+
 def contributions(
     reader: Reader,
     tenant: TenantId,
     indicator_key: str,
     *,
     period: str | None = None,
+    per: Per | None = None,
+    whole: bool = False,
     as_of: date | None = None,
     until: int | None = None,
-) -> list[ContributionRow]:
+) -> list[Figure]:
     """A university's own figures, exact, by period, category and base; as of position `until` or later.
 
-    period: None for all. as_of: what is counted in days is counted up to and without that day; None: today. Raises
-    NotFound (indicator), Unavailable.
+    period: None for all. per: how long the periods are; None: as long as `period`, else months. whole: the university
+    as one. as_of: what is counted in days is counted up to and without that day; None: today. Raises NotFound
+    (indicator), Invalid (period), Unavailable.
     """
     one = indicator(indicator_key)
-    asked = {"indicator": one.key, "periods": None if period is None else [period], "as_of": as_of}
-    sql = f"SELECT {fields(ContributionRow)} FROM ({figures(one)}) AS own ORDER BY period, category, base"
-    return reader.rows(tenant, sql, asked, ContributionRow, until=until)
+    long = per or (Per.MONTH if period is None else per_of(period))
+    asked = {"per": long.value, "periods": None if period is None else [period], "whole": whole, "as_of": as_of}
+    sql = f"SELECT {fields(Figure)} FROM ({figures(one)}) AS own ORDER BY period, category, base"
+    return reader.rows(tenant, sql, asked, Figure, until=until)
 
 
 def benchmark(reader: Reader, association: TenantId, release: str, *, until: int | None = None) -> list[BenchmarkRow]:
@@ -64,7 +82,7 @@ def benchmark(reader: Reader, association: TenantId, release: str, *, until: int
     return rows
 
 
-def standings(own: Iterable[ContributionRow], groups: Iterable[Group | BenchmarkRow]) -> list[Standing]:
+def standings(own: Iterable[Figure], groups: Iterable[Group | BenchmarkRow]) -> list[Standing]:
     """Where each row of a university's contributions stands in the group it is part of.
 
     A rate of too few people says more of them than of their university, so that it has no standing.

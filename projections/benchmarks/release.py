@@ -17,12 +17,13 @@ import psycopg
 from baseplus.benchmarks.events import Group
 from baseplus.benchmarks.model import ReleaseBenchmark, benchmarks
 from baseplus.kernel.decisions import Command, Decider, Receipt
-from baseplus.kernel.refusals import Rejected, UnknownTenant
+from baseplus.kernel.refusals import Invalid, Rejected, UnknownTenant
 from baseplus.kernel.vocabulary import TenantId
 from projections.benchmarks.disclosure import rounded, withhold_distribution
 from projections.benchmarks.figures import figures, views_of
 from projections.benchmarks.indicators import indicator
 from projections.benchmarks.percentiles import percentiles
+from projections.benchmarks.periods import Per, after, per_of
 from tenants.model import TenantKind, tenancy
 
 SHARES = (20, 40, 60, 80)
@@ -111,17 +112,19 @@ def release(
 def measure(connection: psycopg.Connection[Any], indicator_key: str, periods: Sequence[str]) -> Measured:
     """The distributions of an indicator over all universities, from one snapshot of the read models.
 
-    connection: idle, of a role that may read the read models of every tenant. Raises NotFound (indicator), and Rejected
-    where days are counted and a period is not over: its figures could not be recomputed.
+    connection: idle, of a role that may read the read models of every tenant. Raises NotFound (indicator), Invalid
+    where the periods are not all months, all terms or all academic years, and Rejected where days are counted and a
+    period is not over: its figures could not be recomputed.
     """
     one = indicator(indicator_key)
+    per = _how_long(periods)
     with connection.transaction(), connection.cursor(binary=True) as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         if one.days is not None:
             _check_over(cursor, periods)
         cursor.execute(
             f"SELECT tenant, period, category, numerator, denominator, people FROM ({figures(one)}) AS every",
-            {"indicator": one.key, "periods": list(periods), "as_of": None},
+            {"per": per.value, "periods": list(periods), "whole": False, "as_of": None},
         )
         rows = [Contribution(*row) for row in cursor.fetchall()]
         # A parked university's rows stand where they were before the event that could not be folded.
@@ -137,10 +140,18 @@ def measure(connection: psycopg.Connection[Any], indicator_key: str, periods: Se
     return Measured(one.key, tuple(periods), tuple(distributions(rows)), positions)
 
 
+def _how_long(periods: Sequence[str]) -> Per:
+    found = {per_of(period) for period in periods}
+    if len(found) > 1:
+        # A term beside its months would show what is withheld of one of them.
+        raise Invalid(where="period", reason="are of different length; release them apart")
+    return found.pop() if found else Per.MONTH
+
+
 def _check_over(cursor: psycopg.Cursor[Any], periods: Sequence[str]) -> None:
-    cursor.execute("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM')")
-    this_month = cursor.fetchall()[0][0]
-    if running := [period for period in periods if period >= this_month]:
+    cursor.execute("SELECT (now() AT TIME ZONE 'UTC')::date")
+    today = cursor.fetchall()[0][0]
+    if running := [period for period in periods if after(period) > (today.year, today.month)]:
         raise Rejected("period_not_over", periods=running)
 
 

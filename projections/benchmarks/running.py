@@ -10,33 +10,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from baseplus.services.events import ServiceCancelled, ServiceDelivered, ServiceRequested
-from projections.benchmarks.days import TODAY, length, months, span
+from projections.benchmarks.days import BASE, TODAY, at, length, periods, span
 from projections.benchmarks.declaring import Indicator, Part
 from projections.benchmarks.holdings import PostSpans, ResourceSpans, ResourceUse
+from projections.benchmarks.periods import named
 from projections.runner.view import At
 
 POST_VACANCY_DAYS = f"""
     WITH {TODAY},
     there AS (
-        SELECT tenant, base, post, tenures, datemultirange({span("since", "until")}) AS days
+        SELECT tenant, {BASE} AS base, base || '/' || post AS post, tenures,
+            datemultirange({span("since", "until")}) AS days
         FROM today, views.post_spans, jsonb_to_recordset(posts) AS one(post text, since date, until date, tenures jsonb)
     ),
     held AS (
         SELECT tenant, base, post, person, datemultirange({span("since", "until")}) AS days
         FROM today, there, jsonb_to_recordset(tenures) AS one(person text, since date, until date)
     ),
-    {months("SELECT lower(days) FROM there")},
+    {periods("SELECT lower(days) FROM there")},
     holders AS (
         SELECT tenant, base, period, count(DISTINCT person) AS people
-        FROM held JOIN months ON held.days && months.days
+        FROM held JOIN periods ON held.days && periods.days
         GROUP BY tenant, base, period
     ),
     filled AS (SELECT tenant, base, post, range_agg(days) AS days FROM held GROUP BY tenant, base, post)
     SELECT tenant, base, period,
-        sum({length("there.days * months.days - coalesce(filled.days, '{}')")})::bigint AS numerator,
+        sum({length("there.days * periods.days - coalesce(filled.days, '{}')")})::bigint AS numerator,
         count(*) AS denominator,
         coalesce(max(holders.people), 0) AS people
-    FROM there JOIN months ON there.days && months.days
+    FROM there JOIN periods ON there.days && periods.days
         LEFT JOIN filled USING (tenant, base, post)
         LEFT JOIN holders USING (tenant, base, period)
     GROUP BY tenant, base, period"""
@@ -47,17 +49,17 @@ RESOURCE_UTILISATION = f"""
     WITH {TODAY},
     there AS (
         SELECT tenant, base, resource, weekly_hours, datemultirange({span("since", "until + 1")}) AS days
-        FROM today, views.resource_spans
+        FROM today, {at("resource_spans", "resource, weekly_hours, since, until")}
     ),
-    {months("SELECT lower(days) FROM there")},
+    {periods("SELECT lower(days) FROM there")},
     available AS (
-        SELECT tenant, base, period, sum(weekly_hours * 60 * {length("there.days * months.days")})::bigint AS minutes
-        FROM there JOIN months ON there.days && months.days
+        SELECT tenant, base, period, sum(weekly_hours * 60 * {length("there.days * periods.days")})::bigint AS minutes
+        FROM there JOIN periods ON there.days && periods.days
         GROUP BY tenant, base, period
     ),
     used AS (
-        SELECT tenant, base, to_char(used.day, 'YYYY-MM') AS period, minutes, people
-        FROM today, views.resource_use used WHERE used.day < today.day
+        SELECT tenant, base, {named("resource_use.day")} AS period, minutes, people
+        FROM today, {at("resource_use", "day, minutes, people")} WHERE resource_use.day < today.day
     ),
     minutes AS (
         SELECT tenant, base, period, sum(minutes)::bigint AS used FROM used GROUP BY tenant, base, period
@@ -91,12 +93,12 @@ def _called_off(event: ServiceCancelled, at: At) -> Iterator[Part]:  # noqa: ARG
 RUNNING = (
     Indicator(
         key="post_vacancy_days",
-        title="Days for which a post stood empty, in a month",
+        title="Days for which a post stood empty",
         unit="days",
         better="lower",
         numerator="days vacant",
         denominator="posts",
-        source="our own: days vacant / posts, of those that there were in the month",
+        source="our own: days vacant in the period / posts, of those that there were in it",
         days=POST_VACANCY_DAYS,
         spans=(PostSpans.name,),
     ),

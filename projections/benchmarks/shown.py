@@ -17,10 +17,10 @@ from baseplus.kernel.paging import ListQuery, Page, page_of, read_cursor
 from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import Id, Line, TenantId
 from projections.benchmarks.disclosure import withhold_rate
-from projections.benchmarks.indicators import indicator
 from projections.benchmarks.percentiles import quintile
-from projections.benchmarks.queries import contributions
-from projections.benchmarks.views import BenchmarkRow, ContributionRow
+from projections.benchmarks.periods import per_of
+from projections.benchmarks.queries import Figure, contributions
+from projections.benchmarks.views import BenchmarkRow
 from projections.runner.reader import Reader, fields
 
 OfAssociation = Annotated[Id | None, Meta(description="the association that released it; left out, one's own tenant")]
@@ -93,7 +93,8 @@ def one_release(reader: Reader, tenant: TenantId, asked: ShowRelease, *, until: 
     if not rows and not asked.cursor:
         raise NotFound(release=asked.release, association=whose)
     if rows and whose != tenant:
-        _compare(rows, contributions(reader, tenant, indicator(rows[0].indicator).key, until=until))
+        own = contributions(reader, tenant, rows[0].indicator, per=per_of(rows[0].period), whole=True, until=until)
+        _compare(rows, own)
     return page_of(rows, asked.limit, lambda row: (row.period, row.category))
 
 
@@ -104,7 +105,7 @@ def _whose(tenant: TenantId, association: str | None, until: int | None) -> tupl
     return TenantId(association), None  # a position of one's own says nothing about somebody else's history
 
 
-def _compare(rows: Iterable[GroupRow], own: Iterable[ContributionRow]) -> None:
+def _compare(rows: Iterable[GroupRow], own: Iterable[Figure]) -> None:
     """Put one's own figures beside each group."""
     figures = _summed(own)
     for row in rows:
@@ -117,7 +118,7 @@ def _compare(rows: Iterable[GroupRow], own: Iterable[ContributionRow]) -> None:
             row.fifth = quintile(row.numerator / row.denominator, thresholds)
 
 
-def _summed(own: Iterable[ContributionRow]) -> Mapping[tuple[str, str], tuple[int, int, int]]:
+def _summed(own: Iterable[Figure]) -> Mapping[tuple[str, str], tuple[int, int, int]]:
     """Figures of the whole university by period and category; a programme that is reported in parts has their sum."""
     sums: dict[tuple[str, str], tuple[int, int, int]] = {}
     parts: dict[tuple[str, str], tuple[int, int, int]] = {}
@@ -129,6 +130,6 @@ def _summed(own: Iterable[ContributionRow]) -> Mapping[tuple[str, str], tuple[in
     return {**parts, **sums}
 
 
-def _add(sums: dict[tuple[str, str], tuple[int, int, int]], place: tuple[str, str], row: ContributionRow) -> None:
+def _add(sums: dict[tuple[str, str], tuple[int, int, int]], place: tuple[str, str], row: Figure) -> None:
     numerator, denominator, people = sums.get(place, (0, 0, 0))
     sums[place] = (numerator + row.numerator, denominator + row.denominator, people + row.people)

@@ -4,8 +4,7 @@ Completions count among the projects approved in the same month, graduations amo
 a cohort, which only grow. People are those who joined a team; somebody in two teams counts in both.
 
 Products are counted beside apprentices, who have no event in most months, so that they are counted when asked: products
-verified in a month for each apprentice who was in training on at least one of its days. Of several months the figure is
-products per apprentice and month.
+verified in a period for each apprentice who was in training on at least one of its days.
 """
 
 from __future__ import annotations
@@ -19,8 +18,9 @@ from baseplus.projects.events import (
     ProjectCompleted,
     ProjectStaffed,
 )
-from projections.benchmarks.days import TODAY, months, span
+from projections.benchmarks.days import TODAY, at, periods, span
 from projections.benchmarks.declaring import EVERYTHING, Indicator, Part
+from projections.benchmarks.periods import ASKED, named
 from projections.benchmarks.presence import Presence
 from projections.runner.view import At
 
@@ -28,22 +28,27 @@ PRODUCTS_PER_APPRENTICE = f"""
     WITH {TODAY},
     trained AS (
         SELECT tenant, base, apprenticeship, range_agg({span("since", "until")}) AS days
-        FROM today, views.presence, jsonb_to_recordset(training) AS one(since date, until date)
+        FROM today, {at("presence", "apprenticeship, training")},
+            jsonb_to_recordset(training) AS one(since date, until date)
         GROUP BY tenant, base, apprenticeship
     ),
-    {months("SELECT lower(days) FROM trained")},
+    {periods("SELECT lower(days) FROM trained")},
     present AS (
         SELECT tenant, base, period, count(*) AS people
-        FROM trained JOIN months ON trained.days && months.days GROUP BY tenant, base, period
+        FROM trained JOIN periods ON trained.days && periods.days GROUP BY tenant, base, period
     ),
     made AS (
-        SELECT tenant, base, to_char(verified_on, 'YYYY-MM') AS period, count(*) AS products
-        FROM today, views.products WHERE verified_on < day GROUP BY 1, 2, 3
+        SELECT tenant, base, period, count(*) AS products
+        FROM (
+            SELECT tenant, base, {named("verified_on")} AS period
+            FROM today, {at("products", "verified_on")} WHERE verified_on < day
+        ) AS each
+        GROUP BY tenant, base, period
     )
     SELECT tenant, base, period, coalesce(products, 0) AS numerator, coalesce(people, 0) AS denominator,
         coalesce(people, 0) AS people
     FROM present FULL JOIN made USING (tenant, base, period)
-    WHERE %(periods)s::text[] IS NULL OR period = ANY(%(periods)s::text[])"""
+    WHERE {ASKED}"""
 
 
 def _approved(event: ProjectApproved, at: At) -> Iterator[Part]:  # noqa: ARG001 - the event names its day
@@ -74,7 +79,7 @@ VENTURING = (
         better="higher",
         numerator="verified products",
         denominator="apprentices",
-        source="our own: products verified in the month / apprentices in training on at least one day of it",
+        source="our own: products verified in the period / apprentices in training on at least one day of it",
         days=PRODUCTS_PER_APPRENTICE,
         # of another read model, which is one of the bases' own: what it has is what this counts
         spans=(Presence.name, "products"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, TypeAlias
 
 from baseplus.agreements.events import AgreementTookEffect, BreachCured, ObligationFellDue
@@ -80,7 +80,7 @@ Contributing: TypeAlias = (
 class ContributionRow(Row):
     """numerator / denominator is the value in the indicator's unit; people: how many persons stand behind it.
 
-    base: empty for figures of the whole university.
+    base: empty for figures of the whole university. month: its first day; None for figures of an academic year.
     """
 
     key: str
@@ -91,6 +91,7 @@ class ContributionRow(Row):
     numerator: int
     denominator: int
     people: int
+    month: date | None = None
 
 
 class Contributions(View[ContributionRow, Contributing]):
@@ -116,6 +117,7 @@ class Contributions(View[ContributionRow, Contributing]):
                     numerator=0,
                     denominator=0,
                     people=0,
+                    month=None if part.of_year else date.fromisoformat(f"{part.period}-01"),
                 )
             if part.replaces:
                 row.numerator, row.denominator, row.people = 0, 0, 0

@@ -6,6 +6,9 @@ import pytest
 
 from baseplus.agreements.due import first_due, next_due
 from baseplus.agreements.events import (
+    AgreementDrafted,
+    AgreementSigned,
+    AgreementTookEffect,
     BreachCured,
     ObligationBreached,
     ObligationFellDue,
@@ -14,10 +17,25 @@ from baseplus.agreements.events import (
     ObligationPostponed,
     ObligationScheduled,
 )
-from baseplus.agreements.model import Agreement, agreements
+from baseplus.agreements.model import Agreement, Sign, agreements
 from baseplus.agreements.obligations import CureBreach, Fulfil, PassDueDates
 from baseplus.agreements.terms import ByDate, Every, Evidence, Obligation, Quantity
-from tests.agreements.story import FOUNDED, GUIDANCE, at, founded, given, guidance, in_force
+from tests.agreements.story import (
+    DIGEST,
+    ENDS,
+    FOUNDED,
+    GUIDANCE,
+    PROPOSED,
+    STARTS,
+    at,
+    drafted,
+    founded,
+    given,
+    guidance,
+    in_force,
+    signed_by_both,
+    signed_by_school,
+)
 
 MARCH, APRIL, MAY = date(2026, 3, 31), date(2026, 4, 30), date(2026, 5, 31)
 HOURS = Quantity("16", "hours")
@@ -178,3 +196,20 @@ def test_an_event_about_something_never_owed_changes_nothing() -> None:
         ObligationLapsed("hire", 1),
     )
     assert agreements.fold(stray) == Agreement()
+
+
+def test_what_figures_count_says_which_base_the_agreement_is_about() -> None:
+    opened = AgreementDrafted(drafted.title, drafted.parties, STARTS, ENDS, base="drives")
+    about, rest = (opened, *signed_by_school[1:]), in_force[len(signed_by_both) + 1 :]
+    effect = AgreementTookEffect(date(2026, 3, 2), DIGEST, PROPOSED, date(2026, 3, 2), "drives")
+    given(*about).when(Sign("yunchuan", DIGEST)).then(AgreementSigned("yunchuan", DIGEST), effect, *rest)
+    running = (*about, AgreementSigned("yunchuan", DIGEST), effect, *rest, founded)
+    passed = (
+        ObligationFellDue("found", 1, MARCH, fulfilled=True, base="drives"),
+        ObligationFellDue("guide", 1, MARCH, base="drives"),
+        ObligationBreached("guide", 1, MARCH),
+        next_guidance(2, APRIL),
+    )
+    given(*running).when(PassDueDates(), at=at(date(2026, 4, 1))).then(*passed)
+    cured = BreachCured("guide", 1, enough, MARCH, base="drives")
+    given(*running, *passed).when(CureBreach("guide", 1, enough), at=at(date(2026, 4, 9))).then(cured)

@@ -30,6 +30,7 @@ EXPECTED = {
     "duty-gap",
     "history",
     "import",
+    "indicator",
     "investment",
     "kafka",
     "key",

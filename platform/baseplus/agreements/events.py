@@ -11,7 +11,8 @@ from baseplus.kernel.vocabulary import EventTypeName, Id, Line, PersonId, Sha256
 
 
 class AgreementDrafted(Event):
-    """A draft was opened. It binds nobody. `ends` None: it has no last day."""
+    """A draft was opened. It binds nobody. `ends` None: it has no last day. base: the one that it is about; None: the
+    university as a whole."""
 
     TYPE: ClassVar = "agreements.agreement_drafted.v1"
     title: Line
@@ -19,6 +20,7 @@ class AgreementDrafted(Event):
     starts: date | None = None
     ends: date | None = None
     vocational: bool = False
+    base: Id | None = None
 
 
 class ApprenticeNamed(Event):
@@ -87,6 +89,7 @@ class AgreementTookEffect(Event):
     digest: Sha256
     proposed: date | None = None
     signed: date | None = None
+    base: Id | None = None
 
 
 class AmendmentProposed(Event):
@@ -157,6 +160,7 @@ class ObligationFellDue(Event):
     occurrence: int
     due: date
     fulfilled: bool = False
+    base: Id | None = None
 
 
 class ObligationFulfilled(Event):
@@ -186,6 +190,7 @@ class BreachCured(Event):
     evidence: tuple[Evidence, ...]
     due: date | None = None
     in_time: bool = False
+    base: Id | None = None
 
 
 class ObligationLapsed(Event):

@@ -80,6 +80,9 @@ class Draft(Command, frozen=True):
     vocational: Annotated[
         bool, Meta(description="a contract of vocational training: proposed only with all mandatory terms")
     ] = False
+    base: Annotated[Id | None, Meta(description="the base that it is about; left out, the university as a whole")] = (
+        None
+    )
 
 
 class AddClause(Command, frozen=True):
@@ -194,6 +197,7 @@ class Agreement(msgspec.Struct, frozen=True):
     effective: date | None = None
     amendments: Amendments = Amendments()
     ledger: dict[str, tuple[owe.Owed, ...]] = {}
+    base: str | None = None
 
     @property
     def awaiting(self) -> frozenset[str]:
@@ -203,7 +207,13 @@ class Agreement(msgspec.Struct, frozen=True):
 
 def decide(command: AgreementCommand, agreement: Agreement, now: datetime) -> Iterator[AgreementEvent]:
     """What an order leads to. Raises Rejected."""
-    today = now.date()
+    for event in _decided(command, agreement, now.date()):
+        counted = isinstance(event, AgreementTookEffect | ObligationFellDue | BreachCured)
+        # figures are of a base, and no other event of this stream says which one it is
+        yield msgspec.structs.replace(event, base=agreement.base) if counted else event
+
+
+def _decided(command: AgreementCommand, agreement: Agreement, today: date) -> Iterator[AgreementEvent]:
     if isinstance(command, Draft):
         yield from _open(command, agreement)
         return
@@ -259,7 +269,7 @@ def _open(draft: Draft, agreement: Agreement) -> Iterator[AgreementEvent]:
     if draft.starts and draft.ends and draft.ends < draft.starts:
         raise Rejected("ends_before_it_starts", starts=draft.starts.isoformat(), ends=draft.ends.isoformat())
     parties = tuple(Party(party.id, party.kind) if party in people else party for party in draft.parties)
-    yield AgreementDrafted(draft.title, parties, draft.starts, draft.ends, draft.vocational)
+    yield AgreementDrafted(draft.title, parties, draft.starts, draft.ends, draft.vocational, draft.base)
     for person in people:
         if person.name:
             yield ApprenticeNamed(person.id, person.name)
@@ -376,11 +386,11 @@ def evolve(agreement: Agreement, event: AgreementEvent) -> Agreement:
     """The agreement after the event."""
     change, text, amendments = msgspec.structs.replace, agreement.text, agreement.amendments
     match event:
-        case AgreementDrafted(title, parties, starts, ends, vocational):
+        case AgreementDrafted(title, parties, starts, ends, vocational, base):
             drafted = AgreementText(
                 title=title, parties=parties, clauses=(), starts=starts, ends=ends, vocational=vocational
             )
-            return change(agreement, stage=Stage.DRAFT, text=drafted)
+            return change(agreement, stage=Stage.DRAFT, text=drafted, base=base)
         case ApprenticeNamed():
             return agreement
         case ClauseAdded(clause):
@@ -428,4 +438,4 @@ def evolve(agreement: Agreement, event: AgreementEvent) -> Agreement:
             assert_never(event)
 
 
-agreements = Decider("agreements", Agreement, decide, evolve, state_version=2)
+agreements = Decider("agreements", Agreement, decide, evolve, state_version=3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
+from typing import Any
 
 from baseplus.kernel.events import Event
 from baseplus.kernel.vocabulary import StreamId, TenantId
@@ -16,6 +17,7 @@ from projections.benchmarks.presence import Presence
 from projections.benchmarks.queries import contributions
 from projections.benchmarks.views import Contributions
 from projections.runner.reader import Reader
+from projections.runner.view import View
 from tests.projections.runner.stage import Stage
 
 NORTH = TenantId("north")
@@ -28,8 +30,8 @@ Figures = dict[tuple[str, str, str], tuple[int, int, int]]
 class Town:
     """A university of which things are told, and a reader of its figures."""
 
-    def __init__(self, stage: Stage, reader: Reader) -> None:
-        self.stage, self.reader = stage, reader
+    def __init__(self, stage: Stage, reader: Reader, views: Sequence[View[Any, Any]]) -> None:
+        self.stage, self.reader, self.views = stage, reader, views
         self._versions: dict[str, int] = {}
 
     def tell(self, histories: Mapping[str, Sequence[Event]], at: datetime = FIRST) -> None:
@@ -40,7 +42,7 @@ class Town:
             new = [NewEvent(StreamId(stream), version + n, event, at) for n, event in enumerate(events, 1)]
             self.stage.store.append(NORTH, new)
             self._versions[stream] = version + len(events)
-        self.stage.fold_all(VIEWS)
+        self.stage.fold_all(self.views)
 
     def figures(self, key: str, as_of: date) -> Figures:
         """What an indicator says as of a day."""
@@ -50,7 +52,7 @@ class Town:
 
 
 @contextmanager
-def a_town(database: Database) -> Iterator[Town]:
+def a_town(database: Database, views: Sequence[View[Any, Any]] = VIEWS) -> Iterator[Town]:
     """A town in this database."""
     with closing(Stage(database, EVENT_TYPES)) as stage, closing(Reader(database.dsn("app"), size=1)) as reader:
-        yield Town(stage, reader)
+        yield Town(stage, reader, views)

@@ -200,3 +200,11 @@ def test_days_to_signature_are_counted_in_the_month_of_the_last_signature() -> N
     from_before = AgreementTookEffect(signed, "c" * 64)
     (row,) = fold(first, second, from_before).values()
     assert (row.indicator, row.period, row.numerator, row.denominator) == ("days_to_signature", "2026-03", 14, 2)
+
+
+def test_what_an_agreement_about_a_base_counts_is_that_bases() -> None:
+    march = date(2026, 3, 31)
+    due, cured = ObligationFellDue("c", 1, march, base="drives"), BreachCured("c", 1, (), march, True, "drives")
+    signed = AgreementTookEffect(march, "a" * 64, date(2026, 3, 1), march, "drives")
+    assert rates("obligation_on_time_rate", due, cured, signed) == {("drives", "2026-03"): (100, 1, 0)}
+    assert rates("days_to_signature", due, cured, signed) == {("drives", "2026-03"): (30, 1, 0)}

@@ -61,7 +61,7 @@ def stage(database: Database) -> Iterator[Stage]:
 
 def share(stage: Stage, as_of: date | None = None, periods: list[str] | None = None) -> list[tuple[Any, ...]]:
     with stage.connect() as connection:
-        asked = {"as_of": as_of, "periods": periods}
+        asked = {"as_of": as_of, "per": "month", "periods": periods, "whole": False}
         return sorted(connection.execute(ENTERPRISE_DUTY_SHARE, asked).fetchall())
 
 
