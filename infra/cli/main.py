@@ -21,6 +21,7 @@ from infra.cli.processes import project, react, relay
 from infra.cli.rebuild import rebuild, resume
 from infra.cli.release import release
 from infra.cli.serve import serve
+from infra.cli.simulate import simulate
 from infra.cli.stream import stream
 from infra.cli.tenant import tenant
 from infra.cli.verify import verify
@@ -86,6 +87,7 @@ for one in (
     relay,
     project,
     react,
+    simulate,
     stream,
     kafka,
     migrate,

@@ -19,13 +19,13 @@ from typing import Any
 
 import psycopg
 
-from baseplus.kernel.decisions import Metadata
 from baseplus.kernel.events import EventTypes
 from baseplus.kernel.reactions import Order, Place, Reaction
-from baseplus.kernel.refusals import KeyReused, Rejected, Unavailable, UnknownEventType, VersionConflict
+from baseplus.kernel.refusals import Rejected, Unavailable, UnknownEventType, VersionConflict
 from baseplus.kernel.vocabulary import TenantId
 from infra.postgres.store import Store
 from infra.reactions import metrics, standing
+from infra.reactions.carrying import carry_out
 from infra.reactions.standing import CLOCK, Key
 from projections.runner.leases import Fenced, Leases
 from projections.runner.rows import AnyConnection
@@ -220,32 +220,9 @@ class Reactor:
         reaction, tenant = key
         now = self._clock()
         for number, order in enumerate(orders):
-            metadata = Metadata(
-                actor=f"reaction:{reaction}",
-                causation=at and f"{tenant}/{at.position}",
-                traceparent=traceparent,
-                key=f"reaction:{reaction}:{at.position}:{number}" if at else f"reaction:{reaction}:due:{order.due}",
+            outcome, _ = carry_out(
+                self._store, reaction, TenantId(tenant), number, order, now=now, at=at, traceparent=traceparent
             )
-            decider, thing, command, resolve = order.step
-            outcome = "done"
-            try:
-                receipt = self._store.execute(
-                    TenantId(tenant),
-                    decider,
-                    thing,
-                    command,
-                    metadata=metadata,
-                    at=at.occurred_at if at else now,
-                    now=now,
-                    resolve=resolve,
-                )
-                outcome = "known" if receipt.replayed else "done"
-            except KeyReused:
-                outcome = "known"  # an earlier version of the program reacted to it, in its own way
-            except Rejected as refusal:
-                if refusal.code not in order.moot:
-                    raise
-                outcome = "moot"
             metrics.ORDERS.labels(reaction, outcome).inc()
 
     def _park(self, key: Key, position: int, type_: str, error: Exception) -> None:

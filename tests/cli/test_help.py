@@ -54,6 +54,7 @@ EXPECTED = {
     "service",
     "service-channel",
     "service-request",
+    "simulate",
     "standard",
     "stream",
     "talent",
