@@ -84,7 +84,9 @@ class Lane:
             if connection.broken:
                 self.close()
 
-    def query(self, tenant: str, sql: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+    def query(
+        self, tenant: str, sql: str, parameters: Sequence[object] | Mapping[str, object]
+    ) -> list[tuple[Any, ...]]:
         """One statement on one tenant's rows, in one round trip. Raises psycopg's errors."""
         connection = self._connection or self._open()
         try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 import psycopg
 
-from baseplus.kernel.decisions import BulkReceipt, Metadata, Noted, Refused, Step
+from baseplus.kernel.decisions import BulkReceipt, Decider, Load, Metadata, Noted, Refused, Step
 from baseplus.kernel.refusals import KeyReused, NotFound, Refusal, Rejected, Unavailable
 from baseplus.kernel.vocabulary import TenantId
 from infra.postgres.deciding import ATTEMPTS, Decision
@@ -101,15 +101,32 @@ class Many:
     def _decided(self, tenant: TenantId, steps: Sequence[Step], now: datetime) -> tuple[Decision, list[Refusal]]:
         """What follows from those that are not refused, and the refusals of the others."""
         decision = self._store.decision(tenant, now)
+        asked = [(step.decider, step.decider.stream(step.thing)) for step in steps]
+        for (decider, stream), found in self._store.gathering.load(tenant, asked).items():
+            decision.opened(decider, stream, found)
+        load = _once(self._store.load)
         refused: list[Refusal] = []
         for number, step in enumerate(steps):
             try:
-                decision.put(self._store.completed(tenant, step))
+                decision.put(self._store.completed(tenant, step, load))
             except Rejected as refusal:
                 refused.append(Rejected(refusal.code, **{"command": number, **refusal.facts}))
             except NotFound as refusal:
                 refused.append(NotFound(**{"command": number, **refusal.facts}))
         return decision, refused
+
+
+def _once(load: Load) -> Load:
+    """Reads each thing once for one request: all that it is completed with is of one moment."""
+    known: dict[tuple[TenantId, int, str], tuple[Any, int]] = {}
+
+    def loaded(tenant: TenantId, decider: Decider[Any, Any, Any], thing: str) -> tuple[Any, int]:
+        key = tenant, id(decider), thing
+        if key not in known:
+            known[key] = load(tenant, decider, thing)
+        return known[key]
+
+    return loaded
 
 
 def _all_of(refused: Sequence[Refusal]) -> Refusal:

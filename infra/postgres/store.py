@@ -19,6 +19,7 @@ from baseplus.kernel.decisions import (
     BulkReceipt,
     Command,
     Decider,
+    Load,
     Metadata,
     Receipt,
     Recorded,
@@ -35,6 +36,7 @@ from infra.observability.tracing import in_trace, work_span
 from infra.postgres.committer import CONFLICT, KEY_TAKEN, NO_TENANT, REPLAYED, Answer, Committer
 from infra.postgres.database import Database
 from infra.postgres.deciding import ATTEMPTS, Decision, Followers
+from infra.postgres.gathering import Gathering
 from infra.postgres.history import STATEMENTS as READING_HISTORY
 from infra.postgres.history import read_history
 from infra.postgres.lanes import Lanes, Lost, RolledBack, Statement
@@ -100,7 +102,8 @@ class Prepared(NamedTuple):
 class Store:
     """Thread-safe. partitions: those of the topic on Kafka, over which newly registered tenants are spread.
     lanes: groups of appends on their way at once; readers: loads at once; snapshot_every: events of a stream between
-    its snapshots; followers: what must happen together with an event."""
+    its snapshots; followers: what must happen together with an event; remembered: of so many streams the state is kept
+    in memory, so that only what is new has to be read: for whoever writes to the same ones again and again."""
 
     def __init__(
         self,
@@ -112,12 +115,14 @@ class Store:
         readers: int = 8,
         snapshot_every: int = 200,
         followers: Followers | None = None,
+        remembered: int = 0,
     ) -> None:
         self.types = types
         self.lanes = Lanes(database, STATEMENTS, readers)
         self.committer = Committer(database, lanes=lanes)
         self._partitions = partitions
         self._streams = Streams(self.lanes, types)
+        self.gathering = Gathering(self.lanes, types, remembered)
         self.many = Many(self, self._streams)
         self._snapshot_every = snapshot_every
         self._followers = followers or {}
@@ -262,8 +267,7 @@ class Store:
 
     def load(self, tenant: TenantId, decider: Decider[Any, S, Any], thing: str) -> tuple[S, int]:
         """A thing's state and its stream's version (0: nothing has happened). Raises Unavailable."""
-        found = self._streams.load(tenant, decider, decider.stream(thing), None)
-        assert isinstance(found, Loaded)
+        found = self._loaded(tenant, decider, decider.stream(thing))
         return found.state, found.version
 
     def history(self, tenant: TenantId, *, after: int = 0, limit: int | None = None) -> Iterator[Recorded]:
@@ -287,17 +291,24 @@ class Store:
         """Nothing decided yet, on the streams as they are when asked for."""
 
         def load(decider: Decider[Any, Any, Any], stream: StreamId) -> Loaded:
-            found = self._streams.load(tenant, decider, stream, None)
-            assert isinstance(found, Loaded)
-            return found
+            return self._loaded(tenant, decider, stream)
 
         return Decision(load, self._followers, now)
 
-    def completed(self, tenant: TenantId, step: Step) -> Step:
-        """The step with what its resolver adds to it. Raises Rejected, NotFound."""
+    def _loaded(self, tenant: TenantId, decider: Decider[Any, Any, Any], stream: StreamId) -> Loaded:
+        if self.gathering.knows(tenant, decider, stream):
+            found = self.gathering.load(tenant, [(decider, stream)])[decider, stream]
+        else:
+            read = self._streams.load(tenant, decider, stream, None)
+            assert isinstance(read, Loaded)
+            self.gathering.remember(tenant, decider, stream, found := read)
+        return found
+
+    def completed(self, tenant: TenantId, step: Step, load: Load | None = None) -> Step:
+        """The step with what its resolver adds to it. load: how it reads other streams. Raises Rejected, NotFound."""
         if step.resolve is None:
             return step
-        return Step(step.decider, step.thing, step.resolve(self.load, tenant, step.thing, step.command))
+        return Step(step.decider, step.thing, step.resolve(load or self.load, tenant, step.thing, step.command))
 
     def record(
         self,
@@ -327,8 +338,11 @@ class Store:
         if appended.replayed:
             return None
         for stream, one in decision.streams.items():
-            if one.version - one.snapshot >= self._snapshot_every:
+            snapshot = one.snapshot
+            if one.version - snapshot >= self._snapshot_every:
                 self._streams.keep_snapshot(tenant, one.decider, stream, one.version, one.state)
+                snapshot = one.version
+            self.gathering.remember(tenant, one.decider, stream, Loaded(one.state, one.version, snapshot))
         return appended
 
     def _commit(self, request: Request, *, safe: bool) -> Answer:

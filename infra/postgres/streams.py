@@ -63,7 +63,7 @@ class Streams:
         """The state of a stream, or the answer that `key` got before. One round trip."""
         where = [text(tenant, "tenant"), text(stream, "stream")]
         asked = None if key is None else text(key, "key")
-        value = (result := self._lanes.call(b"load", [*where, asked, _snapshot_type(decider)])).get_value
+        value = (result := self._lanes.call(b"load", [*where, asked, snapshot_type(decider)])).get_value
         count, row, version, base = result.ntuples, 0, 0, 0
         state = decider.initial()
         if count:
@@ -103,7 +103,7 @@ class Streams:
             data = msgspec.json.encode(state)
             if self._decoder(type(state)).decode(data) != state:
                 return  # JSON does not carry this state
-            kind = _snapshot_type(decider)
+            kind = snapshot_type(decider)
             self._lanes.call(
                 b"keep_snapshot", [text(tenant, "tenant"), text(stream, "stream"), _int8.pack(version), kind, data]
             )
@@ -124,7 +124,8 @@ STATEMENTS = {
 }
 
 
-def _snapshot_type(decider: Decider[Any, Any, Any]) -> bytes:
+def snapshot_type(decider: Decider[Any, Any, Any]) -> bytes:
+    """Under what name a decider's snapshots are kept."""
     return f"{decider.name}.snapshot.v{decider.state_version}".encode()
 
 

@@ -24,6 +24,7 @@ from infra.wiring import EVENT_TYPES, FOLLOWERS, REACTIONS
 from projections.runner.workforce import Report, spread
 
 _BEFORE = timedelta(days=30)  # for so long before the universities begin the association has been there
+_REMEMBERED = 20_000
 _EVERY = 7  # days between two words about how far it is
 
 Progress = Callable[[int, int], None]
@@ -127,7 +128,7 @@ def _live(store: Store, database: Database, simulation: Simulation, number: int,
 
 
 def _store(database: Database, partitions: int) -> Store:
-    return Store(database, EVENT_TYPES, partitions=partitions, followers=FOLLOWERS)
+    return Store(database, EVENT_TYPES, partitions=partitions, followers=FOLLOWERS, remembered=_REMEMBERED)
 
 
 def _check(store: Store, database: Database, simulation: Simulation) -> None:
