@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import count
 
 from baseplus.kernel.decisions import Command
 from baseplus.oversight.actions import CloseAction, RaiseAction
@@ -41,7 +42,13 @@ def oversee(world: World, base: Base) -> None:
             verdict = Verdict.EXEMPLARY if care > 0.8 else Verdict.SOUND if care > 0.5 else Verdict.WANTING
             said = IssueAssociationReview(base.id, cast.ASSOCIATION, verdict, "We talked with everybody.", month)
             _enter(world, f"{base.id}-assoc{number}", month, said)
-    world.listen(SecondClassroomRiskRaised, lambda event, news: _risk(world, base, event, news))
+    turns = count()
+
+    def raised(event: SecondClassroomRiskRaised, news: News) -> None:
+        if event.base == base.id:
+            _risk(world, base, news, next(turns))
+
+    world.listen(SecondClassroomRiskRaised, raised)
     world.listen(AuthorityDriftDetected, lambda event, news: _drift(world, base, event, news))
 
 
@@ -56,24 +63,21 @@ def _action(world: World, base: Base, action: str, origin: str, day: date, behin
         _enter(world, action, done, CloseAction("The plan has them.", done, behind))
 
 
-def _risk(world: World, base: Base, event: SecondClassroomRiskRaised, news: News) -> None:
-    """First it is looked into, and further reasons may come; then a person decides, and some appeal."""
-    if event.base != base.id:
-        return
-    risk, chance = news.at.thing, world.chance(base.id, "risk", event.month)
-    number = sum(map(int, event.month.split("-")))
+def _risk(world: World, base: Base, news: News, turn: int) -> None:
+    """First it is looked into, and further reasons may come; then a person decides; some appeal."""
+    risk, chance = news.at.thing, world.chance(news.at.thing)
     dean, rector, master = f"{world.tenant}-dean", f"{world.tenant}-rector", base.masters[0]
     day = news.day + timedelta(days=60 + chance.randrange(10))
-    if number % 3 == 0:
+    if turn % 3 == 1:
         _enter(world, risk, day - 20 * _DAY, AppealRisk(master, "The texts were dictated to all."))
         _enter(world, risk, day, ClearRisk(dean, "The texts were dictated; the work is real."))
         return
     _enter(world, risk, day, ConfirmRisk(dean, "Nobody could say what they had done."))
     behind = (Behind(news.at.type, news.at.stream, news.at.position),)
     _action(world, base, f"{risk}-act", news.at.stream, day, behind)
-    if number % 3 == 1:
+    if turn % 3 == 0:
         _enter(world, risk, day + 10 * _DAY, AppealRisk(master, "We were short of people."))
-        ends = ConfirmRisk if number % 2 else ClearRisk
+        ends = ConfirmRisk if turn % 2 else ClearRisk
         _enter(world, risk, day + 20 * _DAY, ends(rector, "All were heard."))
 
 

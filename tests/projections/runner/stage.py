@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from baseplus.kernel.events import Event, EventTypes
 from baseplus.kernel.vocabulary import StreamId, TenantId
@@ -124,13 +124,19 @@ def something(chance: random.Random, n: int) -> Event:
     return OrderCancelled() if kind < 0.9 else ShopPainted(colour="red")
 
 
+class Running(Protocol):
+    """What works until it is told to stop."""
+
+    def run(self, stop: threading.Event) -> None: ...
+
+
 @contextmanager
-def running(*workers: Worker) -> Iterator[threading.Event]:
-    """Workers in threads, stopped at the end; what one of them raised is raised here."""
+def running(*workers: Running) -> Iterator[threading.Event]:
+    """Workers and reactors in threads, stopped at the end; what one of them raised is raised here."""
     stop = threading.Event()
     raised: list[BaseException] = []
 
-    def run(worker: Worker) -> None:
+    def run(worker: Running) -> None:
         try:
             worker.run(stop)
         except BaseException as error:
