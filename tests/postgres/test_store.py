@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import msgspec
@@ -170,6 +171,17 @@ def test_history_is_read_from_and_up_to_a_place(account_store: Store) -> None:
     assert positions(2099, 5) == [2100]
     assert positions(50, 2010) == list(range(51, 2061))
     assert positions(2100, None) == positions(0, 0) == []
+
+
+def test_who_stops_reading_halfway_leaves_the_connection_to_others(database: Database) -> None:
+    with closing(Store(database, TYPES, readers=1)) as store:
+        store.register(NORTH)
+        store.append(NORTH, [deposited("a", version) for version in range(1, 6001)])
+        history = store.history(NORTH)
+        assert next(history).position == 1
+        assert store.position(NORTH) == 6000, "with the page after it asked for already"
+        history.close()
+        assert [recorded.position for recorded in store.history(NORTH)] == list(range(1, 6001))
 
 
 def test_a_command_becomes_events_and_a_receipt(account_store: Store) -> None:
