@@ -138,3 +138,20 @@ def test_what_happens_to_an_apprenticeship_is_put_to_its_mentors() -> None:
     assert list(followers.relieved("ap-1", MentorRelieved(MASTER, "m-gao", day(1)))) == [
         Step(mentoring, "m-gao", Release("ap-1"))
     ]
+
+
+def test_a_mentor_above_capacity_takes_on_nobody_however_that_came() -> None:
+    given(*guides_two, CapacitySet(1)).when(take_on("ap-3")).then_rejected(
+        "mentor_at_capacity", mentor="m-gao", capacity=1
+    )
+
+
+def test_a_tutor_is_no_master() -> None:
+    tutor = (MentorRegistered("person-3", "Lu Wen", TUTOR, "qinglan"), CapacitySet(2))
+    given(*tutor).when(take_on("ap-1")).then_rejected(
+        "mentor_of_another_kind", mentor="m-gao", kind="campus_tutor", needed="enterprise_master"
+    )
+
+
+def test_who_was_never_taken_on_is_not_by_being_released() -> None:
+    assert given(*registered, ApprenticeReleased("ap-1")).state.guides == frozenset()
