@@ -142,24 +142,26 @@ class _Week:
         if chance.random() > 0.7 + 0.3 * life.care:
             return
         yield day, ClaimAttendance(work, chance.choice(("6", "7", "7.5", "8")), day)
+        fate = chance.random()
+        if 0.012 <= fate < 0.018:
+            yield day, WithdrawAttendance(work, "It was another day.", day)
+            return
         on_the_job = work is not Work.CLASSROOM
         sure = 0.5 + 0.5 * life.base.care
         if chance.random() < sure:
             yield day, Vouch(work, life.master if on_the_job else life.tutor, day)
-            if self.output and work is Work.JOB and day.weekday() == 3 and self.by != life.master:
-                yield day + timedelta(days=1), MatchOutput(work, self.output, day)
+            shown = self.output if work is Work.JOB and day.weekday() == 3 and self.by != life.master else None
+            if shown and fate >= 0.018:
+                yield day + timedelta(days=1), MatchOutput(work, shown, day)
             elif on_the_job and chance.random() < sure:
                 yield day, MatchToolLog(work, f"log-{day:%y%m%d}-{life.number}", day)
             elif chance.random() < sure:
                 yield day, Vouch(work, life.tutor if on_the_job else life.master, day)
-        fate = chance.random()
         if fate < 0.012:
             yield day, DisputeAttendance(work, "Nobody saw them in the hall.", life.master, day)
             if fate < 0.006:
                 yield day, Vouch(work, life.master, day)
                 yield day, Vouch(work, life.tutor, day)
-        elif fate < 0.018:
-            yield day, WithdrawAttendance(work, "It was another day.", day)
 
 
 def _guide(world: World, life: Life, chance: random.Random, monday: date) -> None:

@@ -28,9 +28,7 @@ def oversee(world: World, base: Base) -> None:
     present = (Present(world.tenant, Standing.SCHOOL), Present(base.firm.id, Standing.ENTERPRISE))
     chance = world.chance(base.id, "reviews")
     for number, month in enumerate(world.months()):
-        if number % 3 == 1:
-            if number > 1 and chance.random() > 0.5 + 0.5 * base.care:
-                continue
+        if number % 3 == 1 and (number == 1 or chance.random() < 0.5 + 0.5 * base.care):
             day = month + timedelta(days=chance.randrange(3, 20))
             review = f"{base.id}-r{number}"
             since = month - timedelta(days=90)

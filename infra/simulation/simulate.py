@@ -6,7 +6,8 @@ stood, since every request has its key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import signal
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -87,28 +88,34 @@ def simulate(
     total = (simulation.universities + 1) * simulation.years * 365
     days: dict[int, int] = {}
     lived: dict[int, Lived] = {}
-    for number, said in _reports(database, simulation, partitions, processes):
+
+    def hear(told: tuple[int, int | Lived]) -> None:
+        number, said = told
         if isinstance(said, Lived):
             lived[number] = said
         else:
             days[number] = said
         progress(min(total, sum(days.values())), total)
-    if len(lived) != len(simulation.tenants):
-        raise Unavailable(what="the simulation", reason="one of its processes was killed")
-    return [lived[number] for number in sorted(lived)]
 
-
-def _reports(
-    database: Database, simulation: Simulation, partitions: int, processes: int
-) -> Iterator[tuple[int, int | Lived]]:
-    def one(numbers: Sequence[int], report: Report) -> None:
+    def some(numbers: Sequence[int], report: Report) -> None:
         with closing(_store(database, partitions)) as store:
             for number in numbers:
                 report((number, _live(store, database, simulation, number, report)))
 
+    def share(number: int, report: Report) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # who shares the work out says when it ends
+        some(universities[number::processes], report)
+
     universities = range(1, simulation.universities + 1)
-    yield from spread(lambda _, report: one([0], report), 1)
-    yield from spread(lambda number, report: one(universities[number::processes], report), processes)
+    if processes == 1:
+        some((0, *universities), hear)
+    else:
+        some((0,), hear)
+        for told in spread(share, processes):
+            hear(told)
+    if len(lived) != len(simulation.tenants):
+        raise Unavailable(what="the simulation", reason="one of its processes was killed")
+    return [lived[number] for number in sorted(lived)]
 
 
 def _live(store: Store, database: Database, simulation: Simulation, number: int, report: Report) -> Lived:
@@ -125,6 +132,22 @@ def _live(store: Store, database: Database, simulation: Simulation, number: int,
     with database.connect("worker") as connection, connection.cursor() as cursor:
         standing.move(cursor, moved)
     return lived
+
+
+def has_lived(database: Database, simulation: Simulation) -> bool:
+    """Whether all of it is there: the checkpoints of the reactions are left last."""
+    with database.connect("worker") as connection:
+        known = connection.execute("SELECT DISTINCT tenant FROM reactions.position").fetchall()
+    return {(tenant,) for tenant in simulation.tenants} <= set(known)
+
+
+def begun(store: Store) -> date | None:
+    """The first day of the simulation whose universities are there; None where there are none."""
+    try:
+        first = next(store.history(tenant_of(0), limit=1), None)
+    except UnknownTenant:
+        return None
+    return first.occurred_at.date() if first else None
 
 
 def _store(database: Database, partitions: int) -> Store:
