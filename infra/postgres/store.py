@@ -215,7 +215,7 @@ class Store:
     ) -> Receipt:
         stream = decider.stream(thing)
         for attempt in range(ATTEMPTS):
-            found = self._streams.load(tenant, decider, stream, metadata.key)
+            found = self._found(tenant, decider, stream, metadata.key)
             if isinstance(found, Answered):
                 return _first_receipt(tenant, stream, metadata, found)
             if expected is not None and found.version != expected:
@@ -294,6 +294,15 @@ class Store:
             return self._loaded(tenant, decider, stream)
 
         return Decision(load, self._followers, now)
+
+    def _found(
+        self, tenant: TenantId, decider: Decider[Any, Any, Any], stream: StreamId, key: str | None
+    ) -> Loaded | Answered:
+        """The stream, or what the key was answered."""
+        remembered = self.gathering.knows(tenant, decider, stream)
+        if remembered and (key is None or self._streams.answer(tenant, key) is None):
+            return self._loaded(tenant, decider, stream)
+        return self._streams.load(tenant, decider, stream, key)
 
     def _loaded(self, tenant: TenantId, decider: Decider[Any, Any, Any], stream: StreamId) -> Loaded:
         if self.gathering.knows(tenant, decider, stream):

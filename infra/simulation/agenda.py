@@ -12,7 +12,8 @@ from baseplus.kernel.decisions import Command, Step
 from infra.wiring import ROUTES
 
 OFFICE = time(17, tzinfo=UTC)
-"""When the office enters what came in on a day."""
+"""When the office enters what came in, on Mondays, Wednesdays and Fridays."""
+_OPEN = (0, 2, 4)
 CLASS = time(18, tzinfo=UTC)
 """When, on a Friday, the class's week is entered."""
 _TRIED = time(19, tzinfo=UTC)
@@ -58,8 +59,10 @@ class Agenda:
         self._number = 0
 
     def enter(self, day: date, *plans: Plan, late: int = 0) -> None:
-        """Of the office: entered on the day itself, or so many days late."""
+        """Of the office: entered on the day itself or the next one that it works on, or so many days late."""
         on = max(day, self.first) + timedelta(days=late)
+        while on.weekday() not in _OPEN and on > self.first:
+            on += timedelta(days=1)
         self._put(datetime.combine(on, OFFICE), day, plans)
 
     def file(self, day: date, *plans: Plan) -> None:
