@@ -18,7 +18,7 @@ from infra.cli.output import Printer, printed, progress, say
 from infra.cli.screen import Screen
 from infra.cli.stopping import stopping
 from infra.cli.writing import open_store_of
-from infra.demo import entry, returns, story
+from infra.demo import entry, others, returns, story
 from infra.demo.cast import ASSOCIATION, Key
 from infra.demo.client import Api
 from infra.environment import Folder, answers, find_kafka, given_database, replicas
@@ -86,7 +86,8 @@ def demo(out: Printer, once: bool, no_kafka: bool, port: int, workers: int) -> N
 
     PostgreSQL and Kafka are our own unless DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS name others. Processes that die are
     started again. The story: three universities agree with enterprises, register mentors, enrol and train apprentices
-    and assess them; outcome returns are filed, and an association makes a benchmark of them.
+    and assess them; outcome returns are filed, and an association makes a benchmark of them. Three more have lived for
+    a year by then, so that every page has something to show.
     """
     settings = read_settings()
     folder = Folder(settings.data).prepare()
@@ -139,6 +140,7 @@ def _start(stack: ExitStack, settings: Settings, folder: Folder, no_kafka: bool,
         database = postgres.database
         stack.enter_context(folder.announce("postgres", database.url))
     bring_up_to_date(database)
+    others.live(database, settings, datetime.now(UTC).date())
     if bootstrap is None and not no_kafka:
         say(f"Starting Kafka in {folder.kafka} ...")
         kafka = OwnKafka(folder.kafka, say)
@@ -152,8 +154,8 @@ def _start(stack: ExitStack, settings: Settings, folder: Folder, no_kafka: bool,
     names += [f"worker-{number}" for number in range(1, workers + 1)]
     metrics = {}
     # All at once: what is free now may be given again before whoever got it first listens there.
-    pages, live, *others = free_ports(2 + len(names))
-    for name, at in zip(names, others, strict=True):
+    pages, live, *ports = free_ports(2 + len(names))
+    for name, at in zip(names, ports, strict=True):
         command = [name] if name in ("react", "relay") else ["project", *(["--no-kafka"] if no_kafka else [])]
         more = {"BASEPLUS_METRICS_PORT": str(at)}
         supervisor.start(Program(name, command, folder.logs / f"{name}.log", env | more))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from baseplus.kernel.access import Role
 from baseplus.kernel.vocabulary import TenantId
+from infra.simulation.university import tenant_of
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,7 @@ PERSONAS = (
     Persona("inspector", "Karin Holm", "inspects Lakeside for the regulator", Key(LAKESIDE.tenant, Role.REGULATOR)),
     Persona("qinglan", "何若琳", "青岚大学基地负责人 · runs Qinglan's base", Key(QINGLAN.tenant, Role.STAFF)),
     Persona("nordia", "Solveig Berg", "runs the base of Nordia", Key(NORDIA.tenant, Role.STAFF)),
+    Persona("ashford", "Ines Costa", "runs the bases of Ashford University", Key(tenant_of(0), Role.STAFF)),
     Persona("association", "Ruth Amsel", "compares bases for the industry", Key(ASSOCIATION, Role.ASSOCIATION)),
 )
 

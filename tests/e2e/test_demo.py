@@ -165,7 +165,7 @@ def test_every_key_of_the_banner_opens_its_own_tenant_and_no_other(told: Ended, 
         demo.until(UP)
         (address,) = (line.split()[1] for line in demo.said if line.strip().startswith("pages "))
         tokens = [token for line in demo.said if (token := read_token(line.split()[-1] if line.split() else ""))]
-        assert len(tokens) == 7
+        assert len(tokens) == 8
         tenants = {token.tenant for token in tokens}
         with httpx.Client(trust_env=False) as client:
             for token in tokens:
