@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 
@@ -180,6 +180,7 @@ def test_who_stops_reading_halfway_leaves_the_connection_to_others(database: Dat
         history = store.history(NORTH)
         assert next(history).position == 1
         assert store.position(NORTH) == 6000, "with the page after it asked for already"
+        assert isinstance(history, Generator)
         history.close()
         assert [recorded.position for recorded in store.history(NORTH)] == list(range(1, 6001))
 
