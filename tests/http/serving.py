@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -90,7 +91,11 @@ class Api:
 @contextmanager
 def serving(database: Database, routes: Sequence[Route] = ROUTES, settings: Settings | None = None) -> Iterator[Api]:
     """The application over a database in which there are two universities."""
-    with open_parts(settings or read_settings({}), database, threads=4) as parts:
+    with (
+        # a folder of its own: what happens to run on the one of this folder is nobody's business here
+        TemporaryDirectory(prefix="baseplus-http-") as data,
+        open_parts(settings or read_settings({"BASEPLUS_DATA": data}), database, threads=4) as parts,
+    ):
         app = create_app(parts, routes)
         api = Api(parts, app.test_client())
         for tenant in (NORTH, SOUTH):
