@@ -16,7 +16,7 @@ from infra.http.own import BULK, FEED
 from infra.http.problems import STATUSES
 from infra.http.schemas import load
 from infra.wiring import ROUTES
-from tests.http.serving import Api, refused
+from tests.http.serving import NORTH, SOUTH, Api, refused
 
 COMMANDS = [route for route in ROUTES if isinstance(route, CommandRoute)]
 
@@ -108,7 +108,9 @@ def test_one_knows_where_to_begin_without_a_key(api: Api) -> None:
 
 def test_a_process_that_can_work_says_what_it_found(api: Api) -> None:
     assert api.client.get("/healthz").get_json() == {"alive": True}
-    ready = api.client.get("/readyz").get_json()
+    with api.projecting():
+        assert all(api.parts.reader.wait(tenant, api.position(tenant), patience=240) for tenant in (NORTH, SOUTH))
+        ready = api.client.get("/readyz").get_json()
     assert ready["ready"] is True
     assert {check["what"]: check["state"] for check in ready["checks"]} == {
         "schema": "ok",

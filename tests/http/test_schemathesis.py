@@ -54,6 +54,10 @@ def config(tenant: TenantId, things: dict[str, str]) -> str:
             "[[operations]]",
             f'include-operation-id = "{BULK.action}"',
             "checks.positive_data_acceptance.expected-statuses = [200, 403, 404, 409]",
+            # nor that a grievance is for whoever handles it alone, by the id that the key carries
+            "[[operations]]",
+            'include-path-regex = "/grievances"',
+            "checks.positive_data_acceptance.expected-statuses = [200, 201, 304, 403, 404, 409, 412]",
         ]
     )
 
