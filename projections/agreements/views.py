@@ -133,9 +133,6 @@ class Agreements(View[AgreementRow, AgreementChange]):
     name: ClassVar = "agreements"
     indexes: ClassVar = (("state", "id"),)
 
-    def keys(self, event: AgreementChange, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
-
     def evolve(self, row: AgreementRow | None, event: AgreementChange, at: At) -> AgreementRow | None:
         if isinstance(event, AgreementDrafted):
             return _drafted(event, at)

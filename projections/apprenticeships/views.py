@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar, Literal, TypeAlias, assert_never
 
@@ -107,9 +106,6 @@ class Apprenticeships(View[ApprenticeshipRow, RecordEvent]):
     name: ClassVar = "apprenticeships"
     indexes: ClassVar = (("state", "id"), ("enterprise", "id"), ("tutor",), ("master",))
 
-    def keys(self, event: RecordEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
-
     def evolve(self, row: ApprenticeshipRow | None, event: RecordEvent, at: At) -> ApprenticeshipRow | None:
         if isinstance(event, ApprenticeEnrolled):
             return _enrolled(event, at)
@@ -208,9 +204,6 @@ class MentorNames(View[MentorNameRow, MentorRegistered]):
     """One row per mentor, to name them beside their apprentices."""
 
     name: ClassVar = "mentor_names"
-
-    def keys(self, event: MentorRegistered, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
 
     def evolve(self, row: MentorNameRow | None, event: MentorRegistered, at: At) -> MentorNameRow:  # noqa: ARG002
         return MentorNameRow(id=at.key, name=event.name)

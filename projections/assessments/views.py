@@ -186,9 +186,6 @@ class SelfAssessments(View[SelfAssessmentRow, CompetenceSelfAssessed]):
     name: ClassVar = "self_assessments"
     indexes: ClassVar = (("apprenticeship", "id"), ("apprentice",))
 
-    def keys(self, event: CompetenceSelfAssessed, at: At) -> Iterable[str]:  # noqa: ARG002 - its stream's row
-        return (at.thing,)
-
     def evolve(self, row: SelfAssessmentRow | None, event: CompetenceSelfAssessed, at: At) -> SelfAssessmentRow:  # noqa: ARG002
         return SelfAssessmentRow(
             id=at.thing,

@@ -6,7 +6,6 @@ logbook keeps both, and a query adds up. An apprentice counts once in a period, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar, TypeAlias
 
@@ -43,9 +42,6 @@ class DutiesDone(View[DutiesRow, DutyEvent]):
     """One row per logbook."""
 
     name: ClassVar = "duties_done"
-
-    def keys(self, event: DutyEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
 
     def evolve(self, row: DutiesRow | None, event: DutyEvent, at: At) -> DutiesRow | None:
         if isinstance(event, LogbookOpened):

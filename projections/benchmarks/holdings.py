@@ -52,9 +52,6 @@ class PostSpans(View[PostSpansRow, PostEvent | BaseClosed]):
 
     name: ClassVar = "post_spans"
 
-    def keys(self, event: PostEvent | BaseClosed, at: At) -> Iterable[str]:  # noqa: ARG002 - its stream's row
-        return (at.thing,)
-
     def evolve(self, row: PostSpansRow | None, event: PostEvent | BaseClosed, at: At) -> PostSpansRow | None:
         if isinstance(event, PostCreated):
             row = row or PostSpansRow(base=at.thing, posts=[])
@@ -103,9 +100,6 @@ class ResourceSpans(View[ResourceSpanRow, ResourceContributed | ResourceRetired]
     """One row per resource."""
 
     name: ClassVar = "resource_spans"
-
-    def keys(self, event: ResourceContributed | ResourceRetired, at: At) -> Iterable[str]:  # noqa: ARG002 - as above
-        return (at.thing,)
 
     def evolve(
         self, row: ResourceSpanRow | None, event: ResourceContributed | ResourceRetired, at: At

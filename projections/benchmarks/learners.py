@@ -73,9 +73,6 @@ class Assessed(View[AssessedRow, AssessmentRecorded | AssessmentCorrected]):
     name: ClassVar = "assessed"
     indexes: ClassVar = (("apprenticeship",),)
 
-    def keys(self, event: AssessmentRecorded | AssessmentCorrected, at: At) -> Iterable[str]:  # noqa: ARG002 - its stream's row
-        return (at.thing,)
-
     def evolve(
         self, row: AssessedRow | None, event: AssessmentRecorded | AssessmentCorrected, at: At
     ) -> AssessedRow | None:
@@ -150,9 +147,6 @@ class Qualified(View[QualifiedRow, MentorQualified]):
     """One row per qualified mentor."""
 
     name: ClassVar = "qualified"
-
-    def keys(self, event: MentorQualified, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
 
     def evolve(self, row: QualifiedRow | None, event: MentorQualified, at: At) -> QualifiedRow:  # noqa: ARG002 - once
         return QualifiedRow(mentor=at.thing, since=at.time.date())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar, assert_never
 
@@ -53,9 +52,6 @@ class Presence(View[PresenceRow, CourseEvent]):
     """One row per apprenticeship."""
 
     name: ClassVar = "presence"
-
-    def keys(self, event: CourseEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
 
     def evolve(self, row: PresenceRow | None, event: CourseEvent, at: At) -> PresenceRow | None:
         if isinstance(event, ApprenticeEnrolled):

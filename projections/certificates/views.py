@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal, TypeAlias, assert_never
@@ -63,9 +62,6 @@ class Certificates(View[CertificateRow, CertificateEvent]):
 
     name: ClassVar = "certificates"
     indexes: ClassVar = (("apprenticeship",), ("kind", "id"), ("apprentice",))
-
-    def keys(self, event: CertificateEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
 
     def evolve(self, row: CertificateRow | None, event: CertificateEvent, at: At) -> CertificateRow | None:
         match event:
@@ -131,9 +127,6 @@ class Certified(View[CertifiedRow, CertifiedEvent]):
 
     name: ClassVar = "certified"
     indexes: ClassVar = (("base",),)
-
-    def keys(self, event: CertifiedEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
 
     def evolve(self, row: CertifiedRow | None, event: CertifiedEvent, at: At) -> CertifiedRow | None:
         if row is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar, Literal, TypeAlias, assert_never
 
@@ -46,9 +45,6 @@ class Grievances(View[GrievanceRow, GrievanceEvent]):
 
     name: ClassVar = "grievances"
     indexes: ClassVar = (("state", "id"), ("apprenticeship",))
-
-    def keys(self, event: GrievanceEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
 
     def evolve(self, row: GrievanceRow | None, event: GrievanceEvent, at: At) -> GrievanceRow | None:
         if isinstance(event, GrievanceRaised):

@@ -95,9 +95,6 @@ class Accounts(View[AccountRow, AccountChange]):
     name: ClassVar = "accounts"
     indexes: ClassVar = (("enterprise", "id"), ("base", "id"), ("poaching", "id"))
 
-    def keys(self, event: AccountChange, at: At) -> Iterable[str]:  # noqa: ARG002 - both streams have the one id
-        return (at.thing,)
-
     def evolve(self, row: AccountRow | None, event: AccountChange, at: At) -> AccountRow | None:
         if isinstance(event, ApprenticeEnrolled):
             return _opened(event, at)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import ClassVar, assert_never
 
@@ -30,9 +29,6 @@ class Keys(View[KeyRow, KeyEvent]):
     """One row per key."""
 
     name: ClassVar = "keys"
-
-    def keys(self, event: KeyEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
 
     def evolve(self, row: KeyRow | None, event: KeyEvent, at: At) -> KeyRow | None:
         match event:

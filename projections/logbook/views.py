@@ -59,9 +59,6 @@ class Learners(View[LearnerRow, LearnerChange]):
     name: ClassVar = "learners"
     indexes: ClassVar = (("base", "id"), ("tutor",), ("master",))
 
-    def keys(self, event: LearnerChange, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
-
     def evolve(self, row: LearnerRow | None, event: LearnerChange, at: At) -> LearnerRow | None:
         if isinstance(event, ApprenticeEnrolled):
             return LearnerRow(

@@ -64,9 +64,6 @@ class Mentors(View[MentorRow, MentorChange]):
     name: ClassVar = "mentors"
     indexes: ClassVar = (("kind", "id"), ("organisation", "id"))
 
-    def keys(self, event: MentorChange, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
-
     def evolve(self, row: MentorRow | None, event: MentorChange, at: At) -> MentorRow | None:
         if isinstance(event, MentorRegistered):
             return _registered(event, at)

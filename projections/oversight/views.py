@@ -6,7 +6,6 @@ erases it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import ClassVar, Literal, TypeAlias, assert_never
 
@@ -61,9 +60,6 @@ class Reviews(View[ReviewRow, ReviewEvent]):
     name: ClassVar = "reviews"
     indexes: ClassVar = (("held_on", "id"), ("base", "held_on"))
 
-    def keys(self, event: ReviewEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
-
     def evolve(self, row: ReviewRow | None, event: ReviewEvent, at: At) -> ReviewRow | None:  # noqa: ARG002 - once
         match event:
             case JointReviewHeld(base, present, summary, since, until, on, agreement):
@@ -117,9 +113,6 @@ class Actions(View[ActionRow, ActionEvent]):
     name: ClassVar = "actions"
     indexes: ClassVar = (("due", "id"), ("owner", "due"))
 
-    def keys(self, event: ActionEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
-
     def evolve(self, row: ActionRow | None, event: ActionEvent, at: At) -> ActionRow | None:
         match event:
             case ActionRaised(base, title, owner, due, on, origin):
@@ -163,9 +156,6 @@ class Risks(View[RiskRow, RiskEvent]):
 
     name: ClassVar = "risks"
     indexes: ClassVar = (("month", "id"), ("state", "month"))
-
-    def keys(self, event: RiskEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
 
     def evolve(self, row: RiskRow | None, event: RiskEvent, at: At) -> RiskRow | None:
         if isinstance(event, SecondClassroomRiskRaised):
@@ -217,9 +207,6 @@ class DutyGaps(View[DutyGapRow, DutyGapEvent]):
     name: ClassVar = "duty_gaps"
     indexes: ClassVar = (("since", "id"),)
 
-    def keys(self, event: DutyGapEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
-
     def evolve(self, row: DutyGapRow | None, event: DutyGapEvent, at: At) -> DutyGapRow | None:
         match event:
             case DutyGapDetected(base, post, since, limit, on, behind):
@@ -264,9 +251,6 @@ class AuthorityDrifts(View[AuthorityDriftRow, AuthorityDriftEvent]):
 
     name: ClassVar = "authority_drifts"
     indexes: ClassVar = (("month", "id"),)
-
-    def keys(self, event: AuthorityDriftEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
 
     def evolve(self, row: AuthorityDriftRow | None, event: AuthorityDriftEvent, at: At) -> AuthorityDriftRow | None:
         match event:

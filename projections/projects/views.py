@@ -106,9 +106,6 @@ class Projects(View[ProjectRow, ProjectEvent]):
     name: ClassVar = "projects"
     indexes: ClassVar = (("base", "id"), ("state", "id"), ("incubation", "id"))
 
-    def keys(self, event: ProjectEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
-
     def evolve(self, row: ProjectRow | None, event: ProjectEvent, at: At) -> ProjectRow | None:
         if isinstance(event, ProjectProposed):
             return _proposed(event, at)

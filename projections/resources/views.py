@@ -57,9 +57,6 @@ class Resources(View[ResourceRow, ResourceEvent]):
     name: ClassVar = "resources"
     indexes: ClassVar = (("base", "id"), ("contributor", "id"))
 
-    def keys(self, event: ResourceEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
-
     def evolve(self, row: ResourceRow | None, event: ResourceEvent, at: At) -> ResourceRow | None:
         if isinstance(event, ResourceContributed):
             return _contributed(event, at)

@@ -5,14 +5,12 @@
         title: str
 
     class Agreements(View[AgreementRow, AgreementEvent]):   # table "agreements"
-        def keys(self, event, at):              # which rows the event concerns
-            return [at.thing]
-
         def evolve(self, row, event, at):       # the row after it; None: no such row (any more)
             ...
 
-`evolve` is given a copy of the row, so it may change it in place: a rollback leaves no trace, and a row that comes out
-equal is not written. It never refuses and does no I/O.
+An event concerns the row of its stream, where `keys` does not name others. `evolve` is given a copy of the row, so it
+may change it in place: a rollback leaves no trace, and a row that comes out equal is not written. It never refuses and
+does no I/O.
 """
 
 from __future__ import annotations
@@ -88,9 +86,9 @@ class View(Generic[R, E]):
             cls.events = typing.get_args(union) or (union,)
         cls.name = cls.__dict__.get("name", cls.__name__.lower())
 
-    def keys(self, event: E, at: At) -> Iterable[str]:
-        """The keys of the rows that `event` concerns. `at.key` is empty here."""
-        raise NotImplementedError
+    def keys(self, event: E, at: At) -> Iterable[str]:  # noqa: ARG002 - others ask the event
+        """The keys of the rows that `event` concerns; of most views, the row of its stream. `at.key` is empty here."""
+        return (at.thing,)
 
     def evolve(self, row: R | None, event: E, at: At) -> R | None:
         """The row after `event`; `row` is None where there is none yet, and None as the answer deletes it."""

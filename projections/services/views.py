@@ -51,9 +51,6 @@ class Services(View[ServiceRow, ServiceEvent]):
     name: ClassVar = "services"
     indexes: ClassVar = (("base", "id"),)
 
-    def keys(self, event: ServiceEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
-
     def evolve(self, row: ServiceRow | None, event: ServiceEvent, at: At) -> ServiceRow | None:
         if isinstance(event, ServiceOffered):
             return _offered(event, at)

@@ -91,9 +91,6 @@ class Adoptions(View[AdoptionRow, StandardAdopted]):
     name: ClassVar = "adoptions"
     indexes: ClassVar = (("occupation", "id"),)
 
-    def keys(self, event: StandardAdopted, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
-
     def evolve(self, row: AdoptionRow | None, event: StandardAdopted, at: At) -> AdoptionRow:  # noqa: ARG002 - once
         return AdoptionRow(
             id=at.thing,
@@ -127,9 +124,6 @@ class Crosswalks(View[CrosswalkRow, CrosswalkApproved]):
     """One row per crosswalk."""
 
     name: ClassVar = "crosswalks"
-
-    def keys(self, event: CrosswalkApproved, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
 
     def evolve(self, row: CrosswalkRow | None, event: CrosswalkApproved, at: At) -> CrosswalkRow:  # noqa: ARG002 - once
         return CrosswalkRow(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal, TypeAlias, assert_never
@@ -91,9 +90,6 @@ class Talents(View[TalentRow, TalentEvent]):
 
     name: ClassVar = "talents"
     indexes: ClassVar = (("pool_since", "id"), ("enterprise", "id"), ("hired_by", "id"))
-
-    def keys(self, event: TalentEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
 
     def evolve(self, row: TalentRow | None, event: TalentEvent, at: At) -> TalentRow | None:
         if isinstance(event, ApprenticeEnrolled):

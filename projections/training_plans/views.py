@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar, Literal, TypeAlias, assert_never
@@ -97,9 +97,6 @@ class TrainingPlans(View[PlanRow, TrainingPlanEvent]):
 
     name: ClassVar = "training_plans"
     indexes: ClassVar = (("state", "id"), ("occupation", "id"), ("enterprise", "id"))
-
-    def keys(self, event: TrainingPlanEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - each concerns its stream's row
-        return (at.thing,)
 
     def evolve(self, row: PlanRow | None, event: TrainingPlanEvent, at: At) -> PlanRow | None:
         if isinstance(event, PlanDrafted):
