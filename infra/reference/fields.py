@@ -15,16 +15,15 @@ def field_lines(fields: Sequence[Field], personal: Mapping[str, str] = MappingPr
     yield "| field | what it is | form |"
     yield "|---|---|---|"
     for field in fields:
-        first, *parts = _field(field, "")
-        yield _marked(first, personal[field.name]) if field.name in personal else first
-        yield from parts
+        yield from _field(field, "", personal.get(field.name))
 
 
-def _field(field: Field, within: str) -> Iterator[str]:
+def _field(field: Field, within: str, whose: str | None = None) -> Iterator[str]:
     """A line for the field, and one for each of its parts: `parties[].id`."""
     name = f"{within}{field.name}{'[]' if field.many else ''}"
     said = field.description or field.name.replace("_", " ")
-    yield f"| `{name}` | {said}{_left_out(field)} | {_form(field)} |"
+    mark = "" if whose is None else f"; **personal**, of the person in `{whose}`"
+    yield f"| `{name}` | {said}{_left_out(field)}{mark} | {_form(field)} |"
     for part in field.parts:
         yield from _field(part, f"{name}.")
     for tag, parts in field.variants.items():
@@ -49,8 +48,3 @@ def _form(field: Field) -> str:
     else:
         form = field.form or field.kind.value
     return f"a list, each {form}" if field.many else form
-
-
-def _marked(line: str, whose: str) -> str:
-    name, said, form = line.strip("| ").split(" | ")
-    return f"| {name} | {said}; **personal**, of the person in `{whose}` | {form} |"

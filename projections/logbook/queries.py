@@ -117,53 +117,43 @@ class ShowLogbook(Query, frozen=True, kw_only=True):
     enterprise: Enterprise = None
 
 
-class ListTasks(ListQuery, frozen=True, kw_only=True):
-    """Which tasks."""
+class _OfLearners(ListQuery, frozen=True, kw_only=True):
+    """Whose entries."""
 
     apprenticeship: Apprenticeship = None
     mentor: Mentor = None
     enterprise: Enterprise = None
     base: Base = None
     search: Search = None
+
+
+class ListTasks(_OfLearners, frozen=True, kw_only=True):
+    """Which tasks."""
+
     state: Annotated[TaskState | None, Meta(description="only those in this state")] = None
     work: Annotated[Work | None, Meta(description="only of this kind of work")] = None
     late: Annotated[bool | None, Meta(description="only those that are late today, or are not")] = None
     due_until: Annotated[Day | None, Meta(description="only what is due on this day or before")] = None
 
 
-class ListSkills(ListQuery, frozen=True, kw_only=True):
+class ListSkills(_OfLearners, frozen=True, kw_only=True):
     """Which skills."""
 
-    apprenticeship: Apprenticeship = None
-    mentor: Mentor = None
-    enterprise: Enterprise = None
-    base: Base = None
-    search: Search = None
     skill: Annotated[Id | None, Meta(description="only this skill")] = None
     state: Annotated[SkillState | None, Meta(description="only those in this state")] = None
 
 
-class ListReflections(ListQuery, frozen=True, kw_only=True):
+class ListReflections(_OfLearners, frozen=True, kw_only=True):
     """Which reflections."""
 
-    apprenticeship: Apprenticeship = None
-    mentor: Mentor = None
-    enterprise: Enterprise = None
-    base: Base = None
-    search: Search = None
     reviewed: Annotated[bool | None, Meta(description="only those that were reviewed, or were not")] = None
     since: From = None
     upto: Until = None
 
 
-class ListAttendance(ListQuery, frozen=True, kw_only=True):
+class ListAttendance(_OfLearners, frozen=True, kw_only=True):
     """Which claims of attendance."""
 
-    apprenticeship: Apprenticeship = None
-    mentor: Mentor = None
-    enterprise: Enterprise = None
-    base: Base = None
-    search: Search = None
     state: Annotated[AttendanceState | None, Meta(description="only those in this state")] = None
     work: Annotated[Work | None, Meta(description="only of this kind of work")] = None
     since: From = None
