@@ -74,11 +74,10 @@ class Committer:
         self._queue: deque[_Waiting] = deque()
         self._mutex = threading.Lock()
         self._largest = largest
-        # How many the last leader took along, and whether a leader waits for as many to come.
+        # How many the last leader took along, and where a leader waits for as many to come: each at a lock of its own,
+        # since one that gives up at the last moment must not take what another one waits for.
         self._expected = 0
-        self._gathering = False
-        self._gathered = threading.Lock()
-        self._gathered.acquire()
+        self._gathering: threading.Lock | None = None
 
     def append(self, request: Request) -> Answer:
         """Store one request, in whatever company. Raises Lost, RolledBack and what `Lane.call` refuses."""
@@ -94,9 +93,9 @@ class Committer:
                 waiting.wake = wake = threading.Lock()
                 wake.acquire()
                 self._queue.append(waiting)
-                if self._gathering and len(self._queue) >= self._expected:
-                    self._gathering = False
-                    self._gathered.release()
+                if self._gathering is not None and len(self._queue) >= self._expected:
+                    self._gathering.release()
+                    self._gathering = None
         if leads is None:
             try:
                 wake.acquire()
@@ -148,20 +147,18 @@ class Committer:
 
     def _gather(self) -> None:
         """Those who were answered together often come back together: give them a moment."""
+        complete = threading.Lock()
+        complete.acquire()
         with self._mutex:
-            if self._gathering or len(self._queue) >= self._expected:
+            if self._gathering is not None or len(self._queue) >= self._expected:
                 return
-            self._gathering = True
-        complete = False
+            self._gathering = complete
         try:
-            complete = self._gathered.acquire(timeout=_MOMENT)
+            complete.acquire(timeout=_MOMENT)
         finally:
-            if not complete:
-                with self._mutex:
-                    if self._gathering:
-                        self._gathering = False
-                    else:  # they were complete at the last moment
-                        self._gathered.acquire()
+            with self._mutex:
+                if self._gathering is complete:
+                    self._gathering = None
 
     def _company(self, own: _Waiting) -> list[_Waiting]:
         """Those of the queue that may go along: none shares a stream or a key with another, order is kept."""

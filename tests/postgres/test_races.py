@@ -15,6 +15,7 @@ import pytest
 from baseplus.kernel.decisions import Metadata
 from baseplus.kernel.refusals import KeyReused, Refusal, UnknownTenant, VersionConflict
 from baseplus.kernel.vocabulary import StreamId, TenantId
+from infra.postgres import committer
 from infra.postgres.database import Database
 from infra.postgres.store import NewEvent, Store
 from tests.postgres.accounts import NOON, NORTH, TYPES, Deposit, Deposited, Open, accounts, deposited
@@ -94,6 +95,18 @@ def check_told(told: Sequence[Any], database: Database, tenants: Sequence[Tenant
 def test_sixteen_threads_leave_no_gap_while_others_are_refused(database: Database, tenants: int) -> None:
     names = [TenantId(f"t{number}") for number in range(tenants)]
     with closing(Store(database, TYPES)) as store:
+        store.register(*names)
+        told = at_once([partial(write, store, names, writer) for writer in range(WRITERS)])
+    check_told(told, database, names)
+
+
+def test_leaders_of_several_groups_that_hardly_wait_leave_no_gap(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where company comes just as its leader gives up waiting for it, and another leader begins to wait."""
+    monkeypatch.setattr(committer, "_MOMENT", 5e-5)
+    names = [TenantId(f"t{number}") for number in range(8)]
+    with closing(Store(database, TYPES, lanes=4)) as store:
         store.register(*names)
         told = at_once([partial(write, store, names, writer) for writer in range(WRITERS)])
     check_told(told, database, names)
