@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Tests run in so many processes, each with a PostgreSQL and a Kafka of its own: much of their time is waiting.
 JOBS ?= 3
+# Tests and the demonstration start hundreds of processes; without its compiled files each would compile us anew.
+unexport PYTHONDONTWRITEBYTECODE
 READY := .venv/.ready
 KAFKA := .venv/.kafka
 

@@ -15,9 +15,23 @@ from infra.cli.options import PARTS, dashed, example, field_option, wrong_option
 from infra.cli.output import Printer, output_options
 from infra.cli.question import question
 from infra.cli.writing import fresh_key, key_option, open_store, print_receipt, repeatable, tenant_option
+from infra.wiring import ROUTES
+from tenants.keys.model import keys
 
 _TAKEN = frozenset({"project"})
 """Commands of the program itself: `baseplus project` folds events into read models."""
+# keys have commands of their own: somebody has to make the secret
+_ROUTES = tuple(route for route in ROUTES if route.capability != keys.name)
+
+
+def names() -> list[str]:
+    """What the groups are called."""
+    return list(dict.fromkeys(_group(route.capability) for route in _ROUTES))
+
+
+def named(group: str) -> click.Group | None:
+    """The group of this name; None where there is none."""
+    return capabilities(route for route in _ROUTES if _group(route.capability) == group).get(group)
 
 
 def capabilities(routes: Iterable[Route]) -> dict[str, click.Group]:

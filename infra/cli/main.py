@@ -4,33 +4,55 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import version
 from typing import Any, NoReturn
 
 import click
 
-from infra.cli.capability import capabilities
-from infra.cli.demo import demo
-from infra.cli.doctor import doctor
 from infra.cli.errors import Exit, report
-from infra.cli.imports import import_
-from infra.cli.kafka import kafka
-from infra.cli.key import key
-from infra.cli.migrate import migrate
-from infra.cli.processes import project, react, relay
-from infra.cli.rebuild import rebuild, resume
-from infra.cli.release import release
-from infra.cli.serve import serve
-from infra.cli.simulate import simulate
-from infra.cli.stream import stream
-from infra.cli.tenant import tenant
-from infra.cli.verify import verify
-from infra.wiring import ROUTES
-from tenants.keys.model import keys
+
+_OWN = {
+    "demo": "demo",
+    "serve": "serve",
+    "relay": "processes",
+    "project": "processes",
+    "react": "processes",
+    "simulate": "simulate",
+    "stream": "stream",
+    "kafka": "kafka",
+    "migrate": "migrate",
+    "tenant": "tenant",
+    "key": "key",
+    "import": "imports",
+    "rebuild": "rebuild",
+    "resume": "rebuild",
+    "release": "release",
+    "verify": "verify",
+    "doctor": "doctor",
+}
+"""The program's own commands, and the module of each. One that runs loads no other: all of them take seconds."""
 
 
 class Program(click.Group):
-    """A group whose every error is one line and an exit code."""
+    """The program's own commands and a group per capability. Every error is one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        from infra.cli.capability import names
+
+        return sorted([*_OWN, *names()])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands:
+            if cmd_name in _OWN:
+                module = import_module(f"infra.cli.{_OWN[cmd_name]}")
+                self.add_command(getattr(module, "import_" if cmd_name == "import" else cmd_name), cmd_name)
+            else:
+                from infra.cli.capability import named
+
+                if (group := named(cmd_name)) is not None:
+                    self.add_command(group)
+        return super().get_command(ctx, cmd_name)
 
     def main(
         self,
@@ -79,31 +101,6 @@ Environment:
 @click.version_option(version("baseplus"), prog_name="baseplus")
 def cli() -> None:
     """Immutable histories, read models and benchmarks for the joint bases of universities and enterprises."""
-
-
-for one in (
-    demo,
-    serve,
-    relay,
-    project,
-    react,
-    simulate,
-    stream,
-    kafka,
-    migrate,
-    tenant,
-    key,
-    import_,
-    rebuild,
-    resume,
-    release,
-    verify,
-    doctor,
-):
-    cli.add_command(one)
-# keys have commands of their own: somebody has to make the secret
-for group in capabilities(route for route in ROUTES if route.capability != keys.name).values():
-    cli.add_command(group)
 
 
 def main() -> NoReturn:

@@ -69,8 +69,7 @@ class Upcast:
 class EventTypes:
     """The event types a program knows, by permanent name, with the upcasts from names it no longer writes.
 
-    `EventTypes(AgreementEvent, OutcomeEvent, upcasts=[...])` takes classes and unions of classes. Thread-safe: nothing
-    changes after construction.
+    `EventTypes(AgreementEvent, OutcomeEvent, upcasts=[...])` takes classes and unions of classes. Thread-safe.
     """
 
     def __init__(self, *events: Any, upcasts: Iterable[Upcast] = ()) -> None:
@@ -87,7 +86,8 @@ class EventTypes:
         for old in self._upcasts:
             if self.current(old) not in self._classes:
                 raise TypeError(f"the upcasts of {old} end in {self.current(old)}, which is no event class")
-        self._decoders = {name: msgspec.json.Decoder(cls) for name, cls in self._classes.items()}
+        # each made when first asked for: all of them take a fifth of a second, which every command would pay
+        self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
         self._encoder = msgspec.json.Encoder(decimal_format="string")
 
     def __iter__(self) -> Iterator[type[Event]]:
@@ -125,10 +125,11 @@ class EventTypes:
 
     def decode(self, name: str, data: bytes) -> Event:
         """Read a stored event of type `name`. Raises UnknownEventType, UnreadableEvent."""
-        decoder = self._decoders.get(name)
+        decoder = self._decoders.get(name) or self._decoder(name)
         try:
             if decoder is not None:
-                return decoder.decode(data)
+                event: Event = decoder.decode(data)
+                return event
             if name not in self._upcasts:
                 raise UnknownEventType(type=name)
             fields = msgspec.json.decode(data)
@@ -137,6 +138,11 @@ class EventTypes:
             return msgspec.convert(fields, self._classes[name])
         except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
             raise UnreadableEvent(type=name, reason=str(error)) from error
+
+    def _decoder(self, name: str) -> msgspec.json.Decoder[Any] | None:
+        if name not in self._classes:
+            return None
+        return self._decoders.setdefault(name, msgspec.json.Decoder(self._classes[name]))
 
 
 def _members(events: Iterable[Any]) -> Iterator[type[Event]]:
