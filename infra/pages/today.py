@@ -10,7 +10,7 @@ from typing import NamedTuple
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from baseplus.agreements.model import Draft
+from baseplus.agreements.drafting import Draft
 from baseplus.apprenticeships.events import MentorKind
 from infra.pages import events, frame, languages
 from infra.pages.agreements.words import name_of

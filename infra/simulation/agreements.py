@@ -7,17 +7,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from baseplus.agreements.amendments import DeclineAmendment, ProposeAmendment, SignAmendment
-from baseplus.agreements.model import (
-    AddClause,
-    Decline,
-    Draft,
-    Propose,
-    RemoveClause,
-    Resume,
-    Sign,
-    Suspend,
-    Terminate,
-)
+from baseplus.agreements.drafting import AddClause, Decline, Draft, Propose, RemoveClause, Sign
+from baseplus.agreements.model import Resume, Suspend, Terminate
 from baseplus.agreements.terms import ByDate, Clause, ContractTerm, Every, Obligation, Party, PartyKind, Quantity
 from baseplus.agreements.text import AgreementText
 from baseplus.bases.events import InspectionCompleted, ResourceContributed

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baseplus.agreements.amendments import DeclineAmendment, ProposeAmendment, SignAmendment
+from baseplus.agreements.drafting import AddClause, Decline, Draft, Propose, RemoveClause, Sign
 from baseplus.agreements.events import (
     AgreementEvent,
     AgreementExpired,
@@ -27,21 +28,7 @@ from baseplus.agreements.events import (
     ObligationScheduled,
     SignaturesVoided,
 )
-from baseplus.agreements.model import (
-    AddClause,
-    Agreement,
-    AgreementCommand,
-    Decline,
-    Draft,
-    Expire,
-    Propose,
-    RemoveClause,
-    Resume,
-    Sign,
-    Suspend,
-    Terminate,
-    agreements,
-)
+from baseplus.agreements.model import Agreement, AgreementCommand, Expire, Resume, Suspend, Terminate, agreements
 from baseplus.agreements.obligations import CureBreach, Fulfil, PassDueDates
 from baseplus.agreements.terms import ByDate, Clause, Every, Evidence, Obligation
 from baseplus.kernel.events import EventTypes

@@ -7,6 +7,7 @@ from datetime import date
 import msgspec
 import pytest
 
+from baseplus.agreements.drafting import AddClause, Decline, Draft, Propose, RemoveClause, Sign
 from baseplus.agreements.events import (
     AgreementDeclined,
     AgreementDrafted,
@@ -18,7 +19,6 @@ from baseplus.agreements.events import (
     ClauseRemoved,
     SignaturesVoided,
 )
-from baseplus.agreements.model import AddClause, Decline, Draft, Propose, RemoveClause, Sign
 from baseplus.agreements.terms import ByDate, Clause, ContractTerm, Every, Obligation, Party, PartyKind, Quantity
 from baseplus.agreements.text import AgreementText
 from baseplus.kernel.events import personal_fields

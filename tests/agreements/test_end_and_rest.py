@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from baseplus.agreements.amendments import DeclineAmendment, ProposeAmendment, SignAmendment
+from baseplus.agreements.drafting import AddClause, Decline, Propose, RemoveClause, Sign
 from baseplus.agreements.events import (
     AgreementDrafted,
     AgreementEvent,
@@ -22,18 +23,7 @@ from baseplus.agreements.events import (
     ObligationPostponed,
     ObligationScheduled,
 )
-from baseplus.agreements.model import (
-    AddClause,
-    AgreementCommand,
-    Decline,
-    Expire,
-    Propose,
-    RemoveClause,
-    Resume,
-    Sign,
-    Suspend,
-    Terminate,
-)
+from baseplus.agreements.model import AgreementCommand, Expire, Resume, Suspend, Terminate
 from baseplus.agreements.obligations import CureBreach, Fulfil, PassDueDates
 from baseplus.agreements.terms import Quantity
 from baseplus.kernel.scenario import NOON

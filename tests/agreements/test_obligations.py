@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from baseplus.agreements.drafting import Sign
 from baseplus.agreements.due import first_due, next_due
 from baseplus.agreements.events import (
     AgreementDrafted,
@@ -17,7 +18,7 @@ from baseplus.agreements.events import (
     ObligationPostponed,
     ObligationScheduled,
 )
-from baseplus.agreements.model import Agreement, Sign, agreements
+from baseplus.agreements.model import Agreement, agreements
 from baseplus.agreements.obligations import CureBreach, Fulfil, PassDueDates
 from baseplus.agreements.terms import ByDate, Every, Evidence, Obligation, Quantity
 from tests.agreements.story import (

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from baseplus.agreements.drafting import AddClause, Decline, Draft, Propose, Sign
 from baseplus.agreements.events import AgreementSigned, AgreementTookEffect
-from baseplus.agreements.model import AddClause, Decline, Draft, Propose, Sign, agreements
+from baseplus.agreements.model import agreements
 from baseplus.kernel.decisions import Metadata
 from baseplus.kernel.vocabulary import TenantId
 from infra.postgres.database import Database

@@ -19,7 +19,8 @@ from uuid import uuid4
 
 import msgspec
 
-from baseplus.agreements.model import Draft, agreements
+from baseplus.agreements.drafting import Draft
+from baseplus.agreements.model import agreements
 from baseplus.agreements.terms import Party, PartyKind
 from baseplus.kernel.access import Role
 from baseplus.kernel.decisions import Metadata, Step

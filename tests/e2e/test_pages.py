@@ -9,7 +9,8 @@ from uuid import uuid4
 
 from playwright.sync_api import Route, expect
 
-from baseplus.agreements.model import AddClause, Draft, Propose, Sign, agreements
+from baseplus.agreements.drafting import AddClause, Draft, Propose, Sign
+from baseplus.agreements.model import agreements
 from baseplus.kernel.access import Role
 from tests.e2e.browsing import Person, Place
 from tests.e2e.conftest import Visit

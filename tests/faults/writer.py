@@ -16,7 +16,8 @@ from pathlib import Path
 
 import msgspec
 
-from baseplus.agreements.model import AddClause, Agreement, AgreementCommand, Draft, Propose, Sign, agreements
+from baseplus.agreements.drafting import AddClause, Draft, Propose, Sign
+from baseplus.agreements.model import Agreement, AgreementCommand, agreements
 from baseplus.agreements.terms import Party, PartyKind
 from baseplus.kernel.decisions import Metadata, Receipt
 from baseplus.kernel.refusals import Unavailable

@@ -88,6 +88,11 @@ class TestANewAgreement:
         kept = filled_in(page)
         assert (kept["/parties/1/id"], kept["/parties/1/name"], kept["/_thing"]) == ("No Id", "Heyuan", "No Reference")
 
+    def test_that_was_refused_still_begins_its_empty_rows_as_it_began(self, qinglan: Town) -> None:
+        page = refused(qinglan.reader().submit(NEW, title="A base"), "Parties: at least 2")
+
+        assert texts(page, "[name='/parties/1/kind'] option[selected]") == ["Enterprise"]
+
     def test_is_refused_by_the_rules_beside_the_field_that_they_name(self, qinglan: Town) -> None:
         reader = qinglan.reader()
         parties = {"parties__1__id": "heyuan", "parties__1__name": "Heyuan"}

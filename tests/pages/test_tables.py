@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 from bs4 import BeautifulSoup
 
-from baseplus.agreements.model import Draft, agreements
+from baseplus.agreements.drafting import Draft
+from baseplus.agreements.model import agreements
 from infra.pages.site import TABLES
 from infra.pages.tables import as_csv, as_excel
 from tests.pages.town import DRIVES, IN_FORCE, QINGLAN, SCHOOL, Reader, Town, texts

@@ -15,7 +15,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from baseplus.agreements.model import AddClause, Agreement, Draft, Propose, Sign, agreements
+from baseplus.agreements.drafting import AddClause, Draft, Propose, Sign
+from baseplus.agreements.model import Agreement, agreements
 from baseplus.agreements.obligations import CureBreach, Fulfil, PassDueDates
 from baseplus.agreements.terms import ByDate, Every, Evidence, Obligation, Party, PartyKind, Quantity
 from baseplus.apprenticeships.events import MentorKind

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from baseplus.agreements.amendments import ProposeAmendment, SignAmendment
+from baseplus.agreements.drafting import AddClause, Draft, Propose, Sign
 from baseplus.agreements.events import (
     AgreementExpired,
     BreachCured,
@@ -14,7 +15,7 @@ from baseplus.agreements.events import (
     ObligationPostponed,
     ObligationScheduled,
 )
-from baseplus.agreements.model import AddClause, Draft, Propose, Resume, Sign, Suspend, Terminate, agreements
+from baseplus.agreements.model import Resume, Suspend, Terminate, agreements
 from baseplus.agreements.obligations import Fulfil
 from baseplus.agreements.terms import ByDate, Clause, Every, Evidence, Obligation, Party, PartyKind, Quantity
 from baseplus.agreements.text import AgreementText

@@ -6,7 +6,8 @@ import random
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from baseplus.agreements.model import AddClause, Draft, Propose, Resume, Sign, Suspend, Terminate, agreements
+from baseplus.agreements.drafting import AddClause, Draft, Propose, Sign
+from baseplus.agreements.model import Resume, Suspend, Terminate, agreements
 from baseplus.agreements.terms import Clause, Every, Obligation, Quantity
 from baseplus.agreements.text import AgreementText
 from baseplus.apprenticeships.events import Direction, ExitReason, MentorKind

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from baseplus.agreements.model import Propose
+from baseplus.agreements.drafting import Propose
 from baseplus.benchmarks.events import BenchmarkReleased
 from infra.postgres.database import Database
 from infra.postgres.store import Store

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from flask import abort
 
-from baseplus.agreements.model import AddClause, Draft, Propose, Sign
+from baseplus.agreements.drafting import AddClause, Draft, Propose, Sign
 from baseplus.agreements.terms import PartyKind
 from infra.pages import frame
 from infra.pages.agreements.one import may_sign

@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from baseplus.agreements.model import Draft
+from baseplus.agreements.drafting import Draft
 from infra.pages import frame
 from infra.pages.agreements.words import STATES, badge_of, side_of
 from infra.pages.filters import filled

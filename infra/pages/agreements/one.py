@@ -10,7 +10,7 @@ from babel import dates
 from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
-from baseplus.agreements.model import AddClause, Propose, Sign
+from baseplus.agreements.drafting import AddClause, Propose, Sign
 from baseplus.agreements.terms import Clause
 from infra.pages import events, frame, languages
 from infra.pages.agreements.words import (

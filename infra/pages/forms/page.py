@@ -127,7 +127,7 @@ def _printed(
     form: Form, prepared: Prepared, thing: str | None, values: Values, key: str, refusal: Refusal | None = None
 ) -> ResponseReturnValue:
     fields = fields_of(form.command)
-    shown = controls(fields, values, prepared.extras) if prepared.ready else ()
+    shown = controls(fields, _with_unwritten(values, prepared.values), prepared.extras) if prepared.ready else ()
     if thing is None and prepared.ready and form.named:
         shown = (*shown, _reference())
     labels = {choice.value: choice.label for one in every(shown) for choice in one.choices}
@@ -146,6 +146,12 @@ def _printed(
         "pages/form.html", form=form, prepared=prepared, controls=shown, key=key, wrong=wrong, summary=summary
     )
     return page, 200 if refusal is None else 422
+
+
+def _with_unwritten(values: Values, begun: Values) -> Values:
+    """The values, and after them the rows in which nothing was written, as the form began with them."""
+    rows = {name: rows for name, rows in begun.items() if isinstance(rows, list)}
+    return {**values, **{name: [*(kept := values.get(name, [])), *rest[len(kept) :]] for name, rest in rows.items()}}
 
 
 def _reference() -> Control:

@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 from baseplus.agreements.amendments import DeclineAmendment, ProposeAmendment, SignAmendment
-from baseplus.agreements.model import (
-    AddClause,
-    Decline,
-    Draft,
-    Expire,
-    Propose,
-    RemoveClause,
-    Resume,
-    Sign,
-    Suspend,
-    Terminate,
-    agreements,
-)
+from baseplus.agreements.drafting import AddClause, Decline, Draft, Propose, RemoveClause, Sign
+from baseplus.agreements.model import Expire, Resume, Suspend, Terminate, agreements
 from baseplus.agreements.obligations import CureBreach, Fulfil, PassDueDates
 from baseplus.kernel.access import Role
 from baseplus.kernel.routes import Routes

@@ -27,6 +27,7 @@ from baseplus.agreements.amendments import (
     decide_amendment,
     evolve_amendments,
 )
+from baseplus.agreements.drafting import AddClause, Decline, Draft, DraftCommand, Propose, RemoveClause, Sign, opened
 from baseplus.agreements.events import (
     AgreementDeclined,
     AgreementDrafted,
@@ -55,86 +56,11 @@ from baseplus.agreements.events import (
     SignaturesVoided,
 )
 from baseplus.agreements.obligations import CureBreach, Fulfil, PassDueDates
-from baseplus.agreements.terms import Clause, ContractTerm, Obligation, Party, PartyKind
+from baseplus.agreements.terms import Clause
 from baseplus.agreements.text import AgreementText
 from baseplus.kernel.decisions import Command, Decider
 from baseplus.kernel.refusals import Rejected
-from baseplus.kernel.vocabulary import Day, Id, Line, Sha256, Text
-
-
-class Draft(Command, frozen=True):
-    """Draft an agreement.
-
-    Opens a new agreement between a school, an enterprise and whoever joins them. It binds nobody until every party
-    has signed the same text.
-    """
-
-    title: Annotated[
-        Line, Meta(description="what the parties call it", examples=["Joint training of drive technology apprentices"])
-    ]
-    parties: Annotated[tuple[Party, ...], Meta(min_length=2, max_length=20, description="who will sign")]
-    starts: Annotated[
-        Day | None, Meta(description="the first day of its term; left out, the day of the last signature")
-    ] = None
-    ends: Annotated[Day | None, Meta(description="the last day of its term; left out, it has none")] = None
-    vocational: Annotated[
-        bool, Meta(description="a contract of vocational training: proposed only with all mandatory terms")
-    ] = False
-    base: Annotated[Id | None, Meta(description="the base that it is about; left out, the university as a whole")] = (
-        None
-    )
-
-
-class AddClause(Command, frozen=True):
-    """Add a clause to a draft.
-
-    With an obligation it is a duty of the party, without one a right. A changed draft voids earlier signatures.
-    """
-
-    clause: Annotated[Id, Meta(description="the clause's own id")]
-    party: Annotated[Id, Meta(description="whose right or duty it is")]
-    text: Annotated[Text, Meta(description="the clause as the parties will read it; no personal data")]
-    obligation: Annotated[Obligation | None, Meta(description="which events fulfil it, how much, by when")] = None
-    covers: Annotated[
-        tuple[ContractTerm, ...], Meta(max_length=12, description="the mandatory contract terms that it settles")
-    ] = ()
-
-
-class RemoveClause(Command, frozen=True):
-    """Remove a clause from a draft.
-
-    A changed draft voids earlier signatures.
-    """
-
-    clause: Annotated[Id, Meta(description="the clause's own id")]
-
-
-class Propose(Command, frozen=True):
-    """Propose the draft for signature.
-
-    Lays the text on the table and fixes its digest. A contract of vocational training is refused while a mandatory
-    term is missing.
-    """
-
-
-class Sign(Command, frozen=True):
-    """Sign the proposed text.
-
-    The agreement takes effect when every party has signed the same digest.
-    """
-
-    party: Signer
-    digest: Annotated[Sha256, Meta(description="SHA-256 of the text that the party read")]
-
-
-class Decline(Command, frozen=True):
-    """Decline the proposed text.
-
-    Takes it off the table; signatures over it count no more. The draft may be changed and proposed again.
-    """
-
-    party: Signer
-    reason: Annotated[Text, Meta(description="why, for the other parties")]
+from baseplus.kernel.vocabulary import Day, Text
 
 
 class Suspend(Command, frozen=True):
@@ -168,7 +94,6 @@ class Expire(Command, frozen=True):
     """Record that an agreement's term is over."""
 
 
-DraftCommand = AddClause | RemoveClause | Propose | Sign | Decline
 ForceCommand = AmendmentCommand | PassDueDates | Fulfil | CureBreach | Suspend | Resume | Terminate | Expire
 AgreementCommand = Draft | DraftCommand | ForceCommand
 
@@ -215,7 +140,9 @@ def decide(command: AgreementCommand, agreement: Agreement, now: datetime) -> It
 
 def _decided(command: AgreementCommand, agreement: Agreement, today: date) -> Iterator[AgreementEvent]:
     if isinstance(command, Draft):
-        yield from _open(command, agreement)
+        if agreement.stage is not Stage.NONE:
+            raise Rejected("agreement_exists", title=agreement.text.title)
+        yield from opened(command)
         return
     _check_alive(command, agreement, today)
     match command:
@@ -252,27 +179,6 @@ def _check_alive(command: AgreementCommand, agreement: Agreement, today: date) -
 def _check_stage(agreement: Agreement, *stages: Stage) -> None:
     if agreement.stage not in stages:
         raise Rejected("wrong_state", state=agreement.stage.value, needed=[stage.value for stage in stages])
-
-
-def _open(draft: Draft, agreement: Agreement) -> Iterator[AgreementEvent]:
-    if agreement.stage is not Stage.NONE:
-        raise Rejected("agreement_exists", title=agreement.text.title)
-    ids, kinds = [party.id for party in draft.parties], {party.kind for party in draft.parties}
-    if len(set(ids)) < len(ids):
-        raise Rejected("party_named_twice", parties=ids)
-    needed = {PartyKind.SCHOOL, PartyKind.ENTERPRISE} | ({PartyKind.APPRENTICE} if draft.vocational else set())
-    if missing := needed - kinds:
-        raise Rejected("party_missing", missing=sorted(kind.value for kind in missing))
-    people = [party for party in draft.parties if party.kind is PartyKind.APPRENTICE]
-    if nameless := [party.id for party in draft.parties if not party.name and party not in people]:
-        raise Rejected("party_without_a_name", parties=nameless)
-    if draft.starts and draft.ends and draft.ends < draft.starts:
-        raise Rejected("ends_before_it_starts", starts=draft.starts.isoformat(), ends=draft.ends.isoformat())
-    parties = tuple(Party(party.id, party.kind) if party in people else party for party in draft.parties)
-    yield AgreementDrafted(draft.title, parties, draft.starts, draft.ends, draft.vocational, draft.base)
-    for person in people:
-        if person.name:
-            yield ApprenticeNamed(person.id, person.name)
 
 
 def _draft(command: DraftCommand, agreement: Agreement, today: date) -> Iterator[AgreementEvent]:

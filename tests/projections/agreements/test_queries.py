@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from baseplus.agreements.model import AddClause, Draft, Propose, Sign, agreements
+from baseplus.agreements.drafting import AddClause, Draft, Propose, Sign
+from baseplus.agreements.model import agreements
 from baseplus.agreements.obligations import PassDueDates
 from baseplus.agreements.terms import ByDate, Every, Obligation, Party, PartyKind, Quantity
 from baseplus.kernel.refusals import Invalid, NotFound

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from baseplus.agreements.model import AddClause, Draft, Propose, agreements
+from baseplus.agreements.drafting import AddClause, Draft, Propose
+from baseplus.agreements.model import agreements
 from baseplus.agreements.terms import Party, PartyKind
 from baseplus.kernel.decisions import Metadata
 from baseplus.kernel.vocabulary import TenantId
