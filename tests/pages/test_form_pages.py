@@ -89,7 +89,7 @@ class TestANewAgreement:
         assert (kept["/parties/1/id"], kept["/parties/1/name"], kept["/_thing"]) == ("No Id", "Heyuan", "No Reference")
 
     def test_that_was_refused_still_begins_its_empty_rows_as_it_began(self, qinglan: Town) -> None:
-        page = refused(qinglan.reader().submit(NEW, title="A base"), "Parties: at least 2")
+        page = refused(qinglan.reader().submit(NEW, title="A base"), "Parties: Between 2 and 20 are needed.")
 
         assert texts(page, "[name='/parties/1/kind'] option[selected]") == ["Enterprise"]
 
