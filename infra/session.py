@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from baseplus.kernel.typed import learned
 from baseplus.kernel.vocabulary import Id, TenantId
 from infra.environment import Folder
 from infra.service import writing_to
@@ -55,7 +56,7 @@ class Sessions:
         """Whose session it is; None where we did not sign it or it has lasted its time."""
         try:
             held, issued = self._serializer.loads(cookie, max_age=LONGEST, return_timestamp=True)
-            carried = msgspec.convert(held, _Carried)
+            carried = msgspec.convert(held, learned(_Carried))
         except (BadSignature, msgspec.ValidationError):
             return None
         return SignedIn(TenantId(carried.t), carried.k, issued.astimezone(UTC))

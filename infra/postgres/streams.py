@@ -11,6 +11,7 @@ from psycopg.pq.abc import PGresult
 from baseplus.kernel.decisions import Decider
 from baseplus.kernel.events import EventTypes
 from baseplus.kernel.refusals import Refusal
+from baseplus.kernel.typed import learned
 from baseplus.kernel.vocabulary import StreamId, TenantId
 from infra.postgres.lanes import Lanes, Statement
 from infra.postgres.wire import BYTEA, INT8, TEXT, text
@@ -113,7 +114,7 @@ class Streams:
     def _decoder(self, kind: type[S]) -> msgspec.json.Decoder[S]:
         decoder = self._decoders.get(kind)
         if decoder is None:
-            decoder = self._decoders[kind] = msgspec.json.Decoder(kind)
+            decoder = self._decoders[kind] = msgspec.json.Decoder(learned(kind))
         return decoder
 
 

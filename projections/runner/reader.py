@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from baseplus.kernel.events import EventTypes
 from baseplus.kernel.refusals import Unavailable
+from baseplus.kernel.typed import learned
 from baseplus.kernel.vocabulary import TenantId
 
 T = TypeVar("T")
@@ -89,6 +90,7 @@ class Reader:
         if until is not None:
             for standing in self._ask(tenant, _STANDING, (re.findall(r"\bviews\.(\w+)", sql), until)):
                 raise StandsStill(**standing)
+        learned(row_type)
         return msgspec.convert(self._ask(tenant, sql, params), list[row_type])  # type: ignore[valid-type]
 
     @property

@@ -127,7 +127,7 @@ def trial(database: Database, data: Path, role: Role) -> Iterator[Trial]:
 @pytest.mark.timeout(900)
 def test_no_answer_is_a_server_error_or_undocumented(database: Database, tmp_path: Path) -> None:
     with trial(database, tmp_path, Role.STAFF) as staff:
-        staff.run("--phases", "examples,fuzzing,stateful", "--max-examples", "2", "--seed", "1", "--no-shrink")
+        staff.run("--phases", "examples,fuzzing,stateful", "--max-examples", "1", "--seed", "1", "--no-shrink")
         staff.run("--phases", "coverage", actions=_ONE_OF_EACH_SHAPE)
 
 

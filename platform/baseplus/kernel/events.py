@@ -16,6 +16,7 @@ from typing import Any, ClassVar, dataclass_transform
 import msgspec
 
 from baseplus.kernel.refusals import UnknownEventType, UnreadableEvent
+from baseplus.kernel.typed import learned
 
 _TYPE = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*\.v[1-9][0-9]*")
 
@@ -135,14 +136,14 @@ class EventTypes:
             fields = msgspec.json.decode(data)
             while name in self._upcasts:
                 fields, name = self._upcasts[name].change(fields), self._upcasts[name].new
-            return msgspec.convert(fields, self._classes[name])
+            return msgspec.convert(fields, learned(self._classes[name]))
         except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
             raise UnreadableEvent(type=name, reason=str(error)) from error
 
     def _decoder(self, name: str) -> msgspec.json.Decoder[Any] | None:
         if name not in self._classes:
             return None
-        return self._decoders.setdefault(name, msgspec.json.Decoder(self._classes[name]))
+        return self._decoders.setdefault(name, msgspec.json.Decoder(learned(self._classes[name])))
 
 
 def _members(events: Iterable[Any]) -> Iterator[type[Event]]:

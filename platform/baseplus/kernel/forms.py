@@ -16,6 +16,7 @@ import msgspec
 from msgspec import inspect
 
 from baseplus.kernel.refusals import Invalid
+from baseplus.kernel.typed import learned
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -69,7 +70,7 @@ def read_struct(struct: type[T], values: Mapping[str, object], *, lax: bool = Fa
     Raises Invalid: `where` is a JSON pointer to the value, `reason` what it should be.
     """
     try:
-        made = msgspec.convert(values, struct, strict=not lax)
+        made = msgspec.convert(values, learned(struct), strict=not lax)
     except msgspec.ValidationError as error:
         raise _invalid(struct, str(error)) from None
     for where in _strangers(values, made, ""):
