@@ -16,7 +16,7 @@ import psycopg
 from baseplus.kernel.decisions import Decider
 from baseplus.kernel.events import EventTypes
 from baseplus.kernel.refusals import Unavailable
-from baseplus.kernel.typed import learned
+from baseplus.kernel.typed import decoder_of
 from baseplus.kernel.vocabulary import StreamId, TenantId
 from infra.postgres.lanes import Lanes
 from infra.postgres.streams import Loaded, snapshot_type
@@ -114,7 +114,7 @@ class Gathering:
         for _, part, number, name, data in rows:
             if part == _SNAPSHOT:
                 try:
-                    state = msgspec.json.decode(data, type=learned(type(state)))
+                    state = decoder_of(type(state)).decode(data)
                 except (msgspec.DecodeError, TypeError):
                     return None
                 base = number

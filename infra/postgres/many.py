@@ -14,7 +14,7 @@ import psycopg
 
 from baseplus.kernel.decisions import BulkReceipt, Decider, Load, Metadata, Noted, Refused, Step
 from baseplus.kernel.refusals import KeyReused, NotFound, Refusal, Rejected, Unavailable
-from baseplus.kernel.typed import learned
+from baseplus.kernel.typed import decoder_of
 from baseplus.kernel.vocabulary import TenantId
 from infra.postgres.deciding import ATTEMPTS, Decision
 from infra.postgres.lanes import Lost, RolledBack
@@ -78,7 +78,7 @@ class Many:
             raise KeyReused(key=metadata.key)
         events = self._store.history(tenant, after=known.first - 1, limit=known.last - known.first + 1)
         noted = tuple(Noted(event.position, event.stream, event.version, event.type) for event in events)
-        refused = tuple(msgspec.json.decode(known.refused, type=learned(_REFUSED))) if known.refused else ()
+        refused = tuple(decoder_of(_REFUSED).decode(known.refused)) if known.refused else ()
         return BulkReceipt(tenant, known.last, noted, replayed=True, refused=refused)
 
     def append(

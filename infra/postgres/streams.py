@@ -11,7 +11,7 @@ from psycopg.pq.abc import PGresult
 from baseplus.kernel.decisions import Decider
 from baseplus.kernel.events import EventTypes
 from baseplus.kernel.refusals import Refusal
-from baseplus.kernel.typed import learned
+from baseplus.kernel.typed import decoder_of
 from baseplus.kernel.vocabulary import StreamId, TenantId
 from infra.postgres.lanes import Lanes, Statement
 from infra.postgres.wire import BYTEA, INT8, TEXT, text
@@ -56,7 +56,6 @@ class Streams:
     def __init__(self, lanes: Lanes, types: EventTypes) -> None:
         self._lanes = lanes
         self._decode = types.decode
-        self._decoders: dict[type[Any], msgspec.json.Decoder[Any]] = {}
 
     def load(
         self, tenant: TenantId, decider: Decider[Any, Any, Any], stream: StreamId, key: str | None
@@ -73,7 +72,7 @@ class Streams:
                 return _answered(result)
             if part == _SNAPSHOT:
                 try:
-                    state = self._decoder(type(state)).decode(value(0, 3) or b"")
+                    state = decoder_of(type(state)).decode(value(0, 3) or b"")
                 except (msgspec.DecodeError, TypeError):
                     # Not what this program keeps under that name; the events still say it all.
                     value = (result := self._lanes.call(b"load", [*where, None, None])).get_value
@@ -102,7 +101,7 @@ class Streams:
         """Best effort: a stream without its snapshot is only slower to load."""
         try:
             data = msgspec.json.encode(state)
-            if self._decoder(type(state)).decode(data) != state:
+            if decoder_of(type(state)).decode(data) != state:
                 return  # JSON does not carry this state
             kind = snapshot_type(decider)
             self._lanes.call(
@@ -110,12 +109,6 @@ class Streams:
             )
         except (msgspec.MsgspecError, TypeError, Refusal):
             return
-
-    def _decoder(self, kind: type[S]) -> msgspec.json.Decoder[S]:
-        decoder = self._decoders.get(kind)
-        if decoder is None:
-            decoder = self._decoders[kind] = msgspec.json.Decoder(learned(kind))
-        return decoder
 
 
 STATEMENTS = {

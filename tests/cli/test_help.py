@@ -96,6 +96,8 @@ def test_the_commands_are_those_that_are_promised() -> None:
 def test_no_capability_hides_a_command_of_the_program() -> None:
     groups = {path[0] for path, command in ALL if len(path) == 1 and isinstance(command, click.Group)}
     assert groups.isdisjoint({"project", "relay", "serve", "stream"})
+    names = cli.list_commands(click.Context(cli))
+    assert len(names) == len(set(names)), "a capability has the name of a command, which hides it"
 
 
 def test_what_prints_data_prints_json() -> None:

@@ -150,8 +150,12 @@ def _printed(
 
 def _with_unwritten(values: Values, begun: Values) -> Values:
     """The values, and after them the rows in which nothing was written, as the form began with them."""
-    rows = {name: rows for name, rows in begun.items() if isinstance(rows, list)}
-    return {**values, **{name: [*(kept := values.get(name, [])), *rest[len(kept) :]] for name, rest in rows.items()}}
+    shown = dict(values)
+    for name, rows in begun.items():
+        if isinstance(rows, list):
+            written = values.get(name, [])
+            shown[name] = [*written, *rows[len(written) :]]
+    return shown
 
 
 def _reference() -> Control:

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, dataclass_transform
 import msgspec
 
 from baseplus.kernel.refusals import UnknownEventType, UnreadableEvent
-from baseplus.kernel.typed import learned
+from baseplus.kernel.typed import decoder_of, learned
 
 _TYPE = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*\.v[1-9][0-9]*")
 
@@ -141,9 +141,9 @@ class EventTypes:
             raise UnreadableEvent(type=name, reason=str(error)) from error
 
     def _decoder(self, name: str) -> msgspec.json.Decoder[Any] | None:
-        if name not in self._classes:
-            return None
-        return self._decoders.setdefault(name, msgspec.json.Decoder(learned(self._classes[name])))
+        if name in self._classes:
+            self._decoders[name] = decoder_of(self._classes[name])
+        return self._decoders.get(name)
 
 
 def _members(events: Iterable[Any]) -> Iterator[type[Event]]:

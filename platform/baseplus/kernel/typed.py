@@ -7,20 +7,26 @@ itself. A second thread that reads values of the class meanwhile takes half the 
 from __future__ import annotations
 
 import threading
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
 
 _learning = threading.Lock()
-_learned: set[object] = set()
+_decoders: dict[object, msgspec.json.Decoder[Any]] = {}
+
+
+def decoder_of(kind: type[T]) -> msgspec.json.Decoder[T]:
+    """What reads JSON of this type: made once, and safe to be asked for by many threads. Raises TypeError for a type
+    that JSON does not carry."""
+    if kind not in _decoders:
+        with _learning:
+            _decoders[kind] = msgspec.json.Decoder(kind)
+    return _decoders[kind]
 
 
 def learned(kind: type[T]) -> type[T]:
-    """The type itself, once msgspec knows it: to be asked for wherever a type is first used while threads run."""
-    if kind not in _learned:
-        with _learning:
-            msgspec.json.Decoder(kind)
-            _learned.add(kind)
+    """The type itself, once msgspec knows it: for `msgspec.convert`, where threads run."""
+    decoder_of(kind)
     return kind
