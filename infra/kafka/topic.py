@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -26,6 +27,7 @@ _CONFIG = {
 # What must be so, or events would be lost or stuck. The rest is an operator's own business.
 _REQUIRED = ("cleanup.policy", "retention.ms", "retention.bytes", "unclean.leader.election.enable")
 _AT_LEAST = ("max.message.bytes", "min.insync.replicas")
+_KNOWN_WITHIN = 10.0  # seconds; a broker that lags learns of a new topic within one
 
 
 class TopicDiffers(Refusal):
@@ -56,19 +58,16 @@ def ensure_topic(bootstrap: str, topic: str, partitions: int = 12, replication: 
         brokers = len(admin.describe_cluster()["brokers"])
         copies = replication or min(REPLICAS, brokers)
         config = _CONFIG | {"min.insync.replicas": str(max(1, copies - 1))}
-        found = _describe(admin, topic)
-        if found is None:
+        known = _known(admin, topic)
+        if known is None:
             if copies > brokers:
                 raise TooFewBrokers(topic=topic, brokers=brokers, replicas=copies)
             wanted = {"num_partitions": partitions, "replication_factor": copies, "configs": config}
             with suppress(TopicAlreadyExistsError):  # another process was quicker
                 admin.create_topics({topic: wanted})
-            admin.wait_for_topics([topic])
-            found = _describe(admin, topic)
-        if found is None:
-            raise TopicDiffers(topic=topic, setting="existence", found="deleted again", wanted="kept for ever")
-        _check(admin, topic, found, partitions, copies, config)
-        return str(found["topic_id"])
+            known = _await(admin, topic)
+        _check(topic, *known, partitions, copies, config)
+        return str(known[0]["topic_id"])
 
 
 def end_offsets(admin: Any, topic: str, partitions: Iterable[int]) -> dict[int, int]:
@@ -89,15 +88,42 @@ def _describe(admin: Any, topic: str) -> dict[str, Any] | None:
     return found if found["topic_id"] is not None else None
 
 
+def _known(admin: Any, topic: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """What a broker says of the topic and of its settings; None: the one that was asked does not know it (yet).
+
+    Each question may go to another broker, and one of them may lag behind the one that answered before.
+    """
+    found = _describe(admin, topic)
+    if found is None:
+        return None
+    config = admin.describe_configs([ConfigResource("TOPIC", topic)], config_filter="all")["topic"][topic]
+    return (found, config) if config else None
+
+
+def _await(admin: Any, topic: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Wait until the brokers know a topic that was just made, with a leader for each partition."""
+    admin.wait_for_topics([topic])
+    deadline = time.monotonic() + _KNOWN_WITHIN
+    while (known := _known(admin, topic)) is None:
+        if time.monotonic() > deadline:
+            raise TopicDiffers(topic=topic, setting="existence", found="deleted again", wanted="kept for ever")
+        time.sleep(0.1)
+    return known
+
+
 def _check(
-    admin: Any, topic: str, found: dict[str, Any], partitions: int, copies: int, wanted: Mapping[str, str]
+    topic: str,
+    found: dict[str, Any],
+    config: dict[str, Any],
+    partitions: int,
+    copies: int,
+    wanted: Mapping[str, str],
 ) -> None:
     if len(found["partitions"]) != partitions:
         raise TopicDiffers(topic=topic, setting="partitions", found=len(found["partitions"]), wanted=partitions)
     fewest = min(len(partition["replica_nodes"]) for partition in found["partitions"])
     if fewest < copies:
         raise TopicDiffers(topic=topic, setting="replicas", found=fewest, wanted=copies)
-    config = admin.describe_configs([ConfigResource("TOPIC", topic)], config_filter="all")["topic"][topic]
     for setting in (*_REQUIRED, *_AT_LEAST):
         value = config[setting]["value"]
         enough = int(value) >= int(wanted[setting]) if setting in _AT_LEAST else value == wanted[setting]

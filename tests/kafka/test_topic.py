@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,7 +12,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource
 
 from infra.kafka.broker import RunningBroker
-from infra.kafka.clients import KafkaUnavailable
+from infra.kafka.clients import KafkaUnavailable, open_admin
 from infra.kafka.topic import TooFewBrokers, TopicDiffers, ensure_topic
 from infra.service import free_ports
 
@@ -92,6 +95,56 @@ def test_a_cluster_keeps_three_copies_two_of_them_at_once(kafka_cluster: Running
     with pytest.raises(TopicDiffers) as refusal:
         ensure_topic(kafka_cluster.bootstrap, f"{name}.3", 3)
     assert refusal.value.facts == {"topic": f"{name}.3", "setting": "min.insync.replicas", "found": "1", "wanted": "2"}
+
+
+class Lagging:
+    """An administrator's client some of whose questions go to a broker that has not heard of the topic."""
+
+    def __init__(self, admin: Any) -> None:
+        self._admin = admin
+        self._asked = 0
+
+    def describe_cluster(self) -> Any:
+        return self._admin.describe_cluster()
+
+    def create_topics(self, topics: Any) -> Any:
+        return self._admin.create_topics(topics)
+
+    def wait_for_topics(self, topics: list[str]) -> None:
+        self._admin.wait_for_topics(topics)
+        self._asked = 0
+
+    def describe_topics(self, topics: list[str]) -> Any:
+        return self._admin.describe_topics(["test.unheard-of"] if self._lags() else topics)
+
+    def describe_configs(self, resources: list[ConfigResource], **asked: Any) -> Any:
+        if not self._lags():
+            return self._admin.describe_configs(resources, **asked)
+        (resource,) = resources
+        (unknown,) = self._admin.describe_configs([ConfigResource("TOPIC", "test.unheard-of")], **asked)[
+            "topic"
+        ].values()
+        return {"topic": {resource.name: unknown}}
+
+    def _lags(self) -> bool:
+        """Not the topic, then the topic but not its settings, then both are known."""
+        self._asked += 1
+        return self._asked % 5 in (1, 3)
+
+
+def test_a_broker_that_has_not_heard_of_the_topic_is_asked_again(
+    kafka_bootstrap: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def lagging(bootstrap: str) -> Iterator[Any]:
+        with open_admin(bootstrap) as admin:
+            yield Lagging(admin)
+
+    monkeypatch.setattr("infra.kafka.topic.open_admin", lagging)
+    made = ensure_topic(kafka_bootstrap, name, 3)
+    assert ensure_topic(kafka_bootstrap, name, 3) == made
+    with pytest.raises(TopicDiffers, match="partitions"):
+        ensure_topic(kafka_bootstrap, name, 4)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:{port}", "127.0.0.1:none", "no-such-host.invalid:9092"])
