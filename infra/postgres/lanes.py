@@ -36,6 +36,15 @@ class RolledBack(Exception):
     """The server gave up on the call and undid it (deadlock, out of resources, time limit, shutdown)."""
 
 
+UNDONE = (
+    Lost,
+    RolledBack,
+    psycopg.OperationalError,
+    psycopg.errors.IdleInTransactionSessionTimeout,  # no OperationalError to psycopg
+)
+"""How a transaction of several steps ends that may be tried again."""
+
+
 class Statement(NamedTuple):
     """A prepared statement: its SQL and the types (OIDs) of its binary parameters."""
 
@@ -80,9 +89,9 @@ class Lane:
             with connection.transaction():
                 connection.execute("SELECT set_config('app.tenant', %s, true)", (tenant,))
                 yield connection
-        finally:
-            if connection.broken:
-                self.close()
+        except BaseException:
+            self.close()  # with its rollback psycopg drops all statements of the session, also those that `call` made
+            raise
 
     def query(
         self, tenant: str, sql: str, parameters: Sequence[object] | Mapping[str, object]
@@ -132,6 +141,9 @@ class Lane:
         if not state or pgconn.status != pq.ConnStatus.OK or state.startswith(("57P", "08")):
             self.close()
             raise Lost(reason)
+        if state.startswith(("26", "0A")):  # the statement is gone, or the schema was changed under it
+            self.close()
+            raise RolledBack(reason)
         if state.startswith(("40", "53", "55", "57")):
             raise RolledBack(reason)
         if state.startswith(("22", "54")):

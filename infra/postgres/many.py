@@ -10,14 +10,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
-import psycopg
 
 from baseplus.kernel.decisions import BulkReceipt, Decider, Load, Metadata, Noted, Refused, Step
 from baseplus.kernel.refusals import KeyReused, NotFound, Refusal, Rejected, Unavailable
 from baseplus.kernel.typed import decoder_of
 from baseplus.kernel.vocabulary import TenantId
 from infra.postgres.deciding import ATTEMPTS, Decision
-from infra.postgres.lanes import Lost, RolledBack
+from infra.postgres.lanes import UNDONE
 from infra.postgres.streams import Streams
 from infra.postgres.wire import Row
 
@@ -95,7 +94,7 @@ class Many:
                 if not appended.replayed:
                     kept = msgspec.json.encode(refused)
                     connection.execute("SELECT store.keep_refused(%s, %s, %s)", (tenant, key, kept))
-        except (Lost, RolledBack, psycopg.OperationalError) as error:
+        except UNDONE as error:
             raise Unavailable(what="the event store", reason=str(error)) from error
         return appended
 

@@ -35,7 +35,7 @@ from eventsourcing.persistence import (
 from baseplus.kernel.decisions import Metadata
 from baseplus.kernel.refusals import Invalid, KeyReused, Unavailable, UnknownTenant, VersionConflict
 from baseplus.kernel.vocabulary import TenantId
-from infra.postgres.lanes import Lost, RolledBack
+from infra.postgres.lanes import UNDONE
 from infra.postgres.mapper import TimedStoredEvent
 from infra.postgres.store import NO_METADATA, Appended, Store
 from infra.postgres.wire import Row
@@ -282,13 +282,7 @@ def _library_errors() -> Iterator[None]:
         yield
     except (VersionConflict, KeyReused, psycopg.IntegrityError) as error:
         raise IntegrityError(str(error)) from error
-    except (
-        Unavailable,
-        Lost,
-        RolledBack,
-        psycopg.OperationalError,
-        psycopg.errors.IdleInTransactionSessionTimeout,  # no OperationalError to psycopg
-    ) as error:
+    except (Unavailable, *UNDONE) as error:
         raise OperationalError(str(error)) from error
     except (Invalid, psycopg.DataError) as error:
         raise DataError(str(error)) from error

@@ -133,6 +133,28 @@ def test_many_commands_are_stored_in_one_transaction_and_answered_alike_again(to
         together.execute_all(NORTH, steps[:2], metadata=KEY)
 
 
+def test_a_transaction_that_was_undone_leaves_nothing_broken_behind(together: Store) -> None:
+    def open_many(kind: str) -> None:
+        together.execute_all(NORTH, [Step(accounts, f"{kind}-{number}", Open("ann")) for number in range(33)])
+
+    open_many("before")
+    for _ in range(8):  # by then psycopg has prepared a statement of its own
+        with together.committer.alone(NORTH):
+            pass
+    with pytest.raises(InterruptedError), together.committer.alone(NORTH):
+        raise InterruptedError
+    open_many("after")
+    assert together.position(NORTH) == 2 + 2 * 33
+
+
+def test_a_lane_whose_statements_are_gone_is_opened_again(together: Store) -> None:
+    together.execute(NORTH, accounts, "c", Open("ann"))
+    for lane in together.committer._all:
+        assert lane._connection is None or lane._connection.pgconn.exec_(b"DEALLOCATE ALL")
+    together.execute(NORTH, accounts, "d", Open("ann"))
+    assert together.position(NORTH) == 4
+
+
 def test_one_refused_command_refuses_all_and_is_named(together: Store) -> None:
     steps = [Step(accounts, "a", Deposit(1)), Step(accounts, "nobody", Deposit(1))]
     with pytest.raises(Rejected) as refused:
