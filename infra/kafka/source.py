@@ -119,7 +119,9 @@ class KafkaSource:
 
 def _partitions(error: KafkaError) -> Iterable[Any]:
     """The partitions that the error is about: kafka-python hands over a mapping by partition."""
-    found: Mapping[Any, Any] = error.args[0]
+    found: Mapping[Any, Any] = (
+        error.divergent_offsets if isinstance(error, LogTruncationError) else error.args[0]  # there it is a sentence
+    )
     return found
 
 
@@ -140,7 +142,7 @@ def _read(messages: Sequence[Any]) -> list[Delivered]:
                     _text(headers.get("traceparent")),
                 )
             )
-        except (KeyError, AttributeError, ValueError):
+        except (KeyError, AttributeError, TypeError, ValueError):
             log.error(  # noqa: TRY400 a foreign message, not a failure of ours: one line
                 "no event of ours at offset %d of partition %d: left out", message.offset, message.partition
             )

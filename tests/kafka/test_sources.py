@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from kafka import KafkaProducer
+from kafka import KafkaProducer, TopicPartition
+from kafka.errors import LogTruncationError
 
 from baseplus.kernel.decisions import Recorded
 from baseplus.kernel.refusals import Unavailable
@@ -288,6 +290,39 @@ def test_a_foreign_message_on_the_topic_is_left_out(database: Database, kafka_bo
             found = Bench(store, source, lambda: None).read(2)
             assert by_tenant(found) == {tenant: [1, 2]}
             assert source.ends() == {partition: 3}
+
+
+def test_a_header_without_a_value_is_foreign_too(caplog: pytest.LogCaptureFixture) -> None:
+    """Other clients than kafka-python can send one."""
+    message = SimpleNamespace(key=b"north", value=b"{}", headers=[("ce_sequence", None)], offset=7, partition=3)
+    assert kafka_source._read([message]) == []
+    assert "offset 7 of partition 3" in caplog.text
+
+
+def test_a_log_that_was_cut_short_under_a_consumer_is_read_from_its_beginning(
+    database: Database, kafka_bootstrap: str, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tenant,) = tenants(1)
+    with (
+        closing(Store(database, TYPES)) as store,
+        relaying(database, kafka_bootstrap, topic),
+        closing(KafkaSource(kafka_bootstrap, topic)) as source,
+    ):
+        store.register(tenant)
+        write(store, tenant, 2)
+        until_relayed(database)
+        partition = partition_of(database, tenant)
+        source.assign({partition: 0}, {})
+        bench = Bench(store, source, lambda: None)
+        bench.read(2)
+
+        def found_out(**_: Any) -> None:
+            monkeypatch.undo()
+            raise LogTruncationError({TopicPartition(topic, partition): None})
+
+        monkeypatch.setattr(source._consumer, "poll", found_out)
+        assert source.poll(0.1, 10) == {}
+        assert by_tenant(bench.read(2)) == {tenant: [1, 2]}
 
 
 def test_a_consumer_that_stalls_is_replaced(
