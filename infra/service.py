@@ -203,9 +203,16 @@ def failure(what: str, folder: Path, log: Path, tail: str) -> Refusal:
     return ServiceFailed(what=what, reason=lines[-1].strip() if lines else "it said nothing", log=str(log))
 
 
-def log_tail(log: Path, size: int = 8192) -> str:
-    """The last bytes of a log, as text."""
+def log_size(log: Path) -> int:
+    """How many bytes it has; whoever is started now says what comes after them."""
+    with suppress(OSError):
+        return log.stat().st_size
+    return 0
+
+
+def log_tail(log: Path, since: int, size: int = 8192) -> str:
+    """The last bytes of a log, as text, of those after `since`: what ended an earlier run explains nothing."""
     with suppress(OSError), log.open("rb") as file:
-        file.seek(max(0, log.stat().st_size - size))
+        file.seek(max(since, log.stat().st_size - size))
         return file.read().decode(errors="replace")
     return ""

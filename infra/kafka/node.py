@@ -15,7 +15,7 @@ import msgspec
 
 from baseplus.kernel.refusals import Refusal
 from infra.kafka.archive import Archive
-from infra.service import ForeignData, ServiceFailed, end, ended_within, failure, launch, log_tail, writing_to
+from infra.service import ForeignData, ServiceFailed, end, ended_within, failure, launch, log_size, log_tail, writing_to
 
 _LOGGING = Path(__file__).with_name("log4j2.xml")
 _WHAT = "Kafka"
@@ -45,6 +45,7 @@ class Node:
         self._unpacked = folder / "unpacked"
         self._archive = Archive(java, jars, folder)
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_from = 0
 
     @property
     def port(self) -> int:
@@ -77,6 +78,7 @@ class Node:
             # an interrupted one leaves half a folder, which the tool would not touch
             shutil.rmtree(data, ignore_errors=True)
             command = self._java_command("kafka.tools.StorageTool", "format", "--cluster-id", self._cluster, "--config")
+            self._log_from = log_size(self.log)
             process = launch([*command, self.folder / "server.properties"], log=self.log)
             try:
                 code = process.wait()
@@ -87,6 +89,7 @@ class Node:
 
     def start(self) -> None:
         """Start the process; `check` and `await_port` say what becomes of it."""
+        self._log_from = log_size(self.log)
         with writing_to(self.folder):
             self._process = launch(
                 [*self._java_command("kafka.Kafka", train=len(self._ports) == 1), self.folder / "server.properties"],
@@ -142,7 +145,7 @@ class Node:
         return self._failure()
 
     def _failure(self) -> Refusal:
-        return failure(_WHAT, self.folder, self.log, log_tail(self.log))
+        return failure(_WHAT, self.folder, self.log, log_tail(self.log, self._log_from))
 
     def _java_command(self, *arguments: str, train: bool = False) -> list[str | Path]:
         return [

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from baseplus.kernel.refusals import Unavailable
-from infra.service import Account, FolderUnwritable, ForeignData, failure, launch, log_tail, writing_to
+from infra.service import Account, FolderUnwritable, ForeignData, failure, launch, log_size, log_tail, writing_to
 
 MAJOR = 18
 _MARKER = "baseplus-postgres.json"
@@ -224,6 +224,7 @@ def _make(cluster: Cluster) -> None:
         # orders text alike on every machine, whatever its C library
         *("--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
     ]
+    before = log_size(cluster.log)
     # ends with us: whoever comes after a kill -9 begins anew in the same place
     process = launch(command, log=cluster.log, account=cluster.account, death_signal=signal.SIGKILL)
     try:
@@ -234,5 +235,5 @@ def _make(cluster: Cluster) -> None:
         raise
     if code != 0:
         shutil.rmtree(part, ignore_errors=True)
-        raise failure("initdb", cluster.home, cluster.log, log_tail(cluster.log))
+        raise failure("initdb", cluster.home, cluster.log, log_tail(cluster.log, before))
     part.rename(cluster.folder)

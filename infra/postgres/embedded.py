@@ -24,7 +24,7 @@ from psycopg.conninfo import make_conninfo
 
 from infra.postgres.cluster import Cluster, open_cluster
 from infra.postgres.database import Database
-from infra.service import end, ended_within, failure, launch, log_tail, require_port, writing_to
+from infra.service import end, ended_within, failure, launch, log_size, log_tail, require_port, writing_to
 
 _WHAT = "PostgreSQL"
 _SETTINGS = {
@@ -49,6 +49,7 @@ class RunningPostgres:
         self._patience = patience
         self._process: subprocess.Popen[bytes] | None = None
         self.pid = 0
+        self._log_from = 0
         self.database = Database("")
         self.restart()
 
@@ -106,6 +107,7 @@ class RunningPostgres:
             "unix_socket_directories": f'"{self._cluster.run}"',
         }
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        self._log_from = log_size(self._cluster.log)
         with writing_to(self._cluster.home):
             self._process = launch(
                 [self._cluster.binaries / "postgres", "-D", self._cluster.folder, *arguments],
@@ -129,7 +131,7 @@ class RunningPostgres:
             if gone or late:
                 if self._process is not None:
                     end(self._process, (signal.SIGQUIT, 5))
-                raise failure(_WHAT, self._cluster.home, self._cluster.log, log_tail(self._cluster.log))
+                raise failure(_WHAT, self._cluster.home, self._cluster.log, log_tail(self._cluster.log, self._log_from))
 
 
 def start_postgres(

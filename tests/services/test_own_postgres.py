@@ -6,6 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from infra.postgres.embedded import start_postgres
+from infra.service import ServiceFailed
+
 PROGRAMS = 3
 
 _PROGRAM = """
@@ -46,3 +51,18 @@ def test_programs_that_start_at_once_on_a_fresh_folder_share_one_server(scratch:
     said = first_starts(scratch / "at-once")
     assert len({pid for pid, _ in said}) == 1
     assert sorted(attached for _, attached in said) == ["False", *["True"] * (PROGRAMS - 1)]
+
+
+def test_what_ended_an_earlier_run_does_not_explain_why_this_one_does_not_start(scratch: Path) -> None:
+    data = scratch / "earlier"
+    with start_postgres(data):
+        pass
+    (log,) = data.rglob("postgres.log")
+    with log.open("a") as earlier:
+        earlier.write("PANIC:  could not write to file: No space left on device\n")
+    (settings,) = data.rglob("postgresql.conf")
+    with settings.open("a") as broken:
+        broken.write("nonsense = on\n")
+    with pytest.raises(ServiceFailed) as refusal:
+        start_postgres(data)
+    assert str(log) in str(refusal.value.facts["log"])
