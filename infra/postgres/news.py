@@ -15,11 +15,13 @@ import psycopg
 
 _LOOK = """
 SELECT pg_current_snapshot()::text,
-       (SELECT array_agg(DISTINCT tenant) FROM store.news, unnest(tenants) tenant
-         WHERE xid >= pg_snapshot_xmin(%(since)s::pg_snapshot)
-           AND NOT pg_visible_in_snapshot(xid, %(since)s::pg_snapshot))
+       (SELECT array_agg(DISTINCT tenant)
+          FROM (SELECT tenants FROM store.news WHERE xid >= pg_snapshot_xmax(%(since)s::pg_snapshot)
+                 UNION ALL
+                SELECT n.tenants FROM pg_snapshot_xip(%(since)s::pg_snapshot) x JOIN store.news n ON n.xid = x
+               ) fresh, unnest(tenants) tenant)
 """
-_PRUNE = "DELETE FROM store.news WHERE xid < pg_snapshot_xmin(%s::pg_snapshot)"
+_PRUNE = "DELETE FROM store.news WHERE pg_visible_in_snapshot(xid, %s::pg_snapshot)"
 
 _KEPT = 60.0
 _PRUNE_EVERY = 10.0

@@ -77,6 +77,15 @@ def test_whoever_looked_too_long_ago_must_look_at_all(
     assert looker.look() == []
 
 
+@pytest.fixture
+def somebody_at_work(database: Database) -> Iterator[None]:
+    """A transaction that writes for as long as the test lasts."""
+    with database.connect("admin", autocommit=False) as long:
+        long.execute("SELECT pg_current_xact_id()")
+        yield
+
+
+@pytest.mark.usefixtures("somebody_at_work")
 def test_old_news_are_deleted_and_young_ones_kept(
     database: Database, connection: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
