@@ -17,7 +17,14 @@ from baseplus.kernel.events import EventTypes
 from baseplus.kernel.refusals import NotFound, Refusal, Unavailable
 from projections.runner import parked
 from projections.runner.fold import stored_names
-from projections.runner.generations import ViewOutdated, drop_generation, fence_all, generations, view_named
+from projections.runner.generations import (
+    ViewOutdated,
+    drop_forgotten,
+    fence_all,
+    forget_generation,
+    generations,
+    view_named,
+)
 from projections.runner.history import history
 from projections.runner.projector import Projector
 from projections.runner.rows import AnyConnection, AnyCursor, AnyView, Table
@@ -82,6 +89,8 @@ def switch(connection: AnyConnection, tables: Sequence[Table], types: EventTypes
                 _make_live(cursor, table)
     except psycopg.errors.LockNotAvailable as error:
         raise Unavailable(what="the switch", reason="somebody has been using the view for 30 seconds") from error
+    for table in tables:
+        drop_forgotten(connection, table.view.name)
 
 
 def catch_up(connection: AnyConnection, table: Table, types: EventTypes) -> int:
@@ -122,7 +131,7 @@ def _make_live(cursor: AnyCursor, table: Table) -> None:
                 (name, old.number),
             )
         elif old.number != number:
-            drop_generation(cursor, name, old.number)
+            forget_generation(cursor, name, old.number)  # its table later: whoever reads it shall hold nobody up
     cursor.execute("DELETE FROM views.generation_position WHERE view = %s AND generation = %s", (name, number))
     cursor.execute("UPDATE views.generations SET state = 'live' WHERE view = %s AND generation = %s", (name, number))
     table.show(cursor)

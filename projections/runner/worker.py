@@ -23,7 +23,7 @@ import psycopg
 from baseplus.kernel.events import EventTypes
 from baseplus.kernel.refusals import Unavailable
 from projections.runner import metrics, parked
-from projections.runner.generations import live_tables, prepare_views
+from projections.runner.generations import live_tables, prepare_views, refuse_strangers
 from projections.runner.leases import Fenced, Leases
 from projections.runner.projector import Projector
 from projections.runner.rows import AnyConnection, AnyView
@@ -138,6 +138,7 @@ class Worker:
         """What we hold has changed: read where it stands. Only now is it sure that nobody else moves it."""
         held = self._leases.held
         with connection.transaction(), connection.cursor() as cursor:
+            refuse_strangers(cursor, self._views)
             tables = live_tables(cursor, self._views, self._types)
             cursor.execute(
                 "SELECT p.tenant, p.position FROM views.tenant_position p JOIN store.tenants t USING (tenant) "

@@ -205,3 +205,18 @@ def test_two_rebuilds_at_once_an_unknown_view_and_nothing_to_switch_back_to_are_
         rebuild(stage.connect, VIEWS, TYPES, ["nothing"])
     with pytest.raises(NotFound):
         switch_back(stage.connect, VIEWS, TYPES, "orders")
+
+
+def test_a_backup_that_reads_what_is_to_be_dropped_holds_no_switch_up(stage: Stage) -> None:
+    def orders() -> list[str]:
+        return [table for table in _tables(stage) if table.startswith("orders")]
+
+    stage.happened("north", ("o-1", PLACED))
+    stage.fold_all()
+    rebuild(stage.connect, VIEWS, TYPES, ["orders"])
+    with stage.connect() as backup, backup.transaction():
+        backup.execute("SELECT FROM views.orders__1")
+        rebuild(stage.connect, VIEWS, TYPES, ["orders"])
+        assert orders() == ["orders__1", "orders__2", "orders__3"]
+    assert switch_back(stage.connect, VIEWS, TYPES, "orders") == 2
+    assert orders() == ["orders__2", "orders__3"]

@@ -10,13 +10,14 @@ import pytest
 
 from baseplus.kernel.vocabulary import TenantId
 from projections.runner import metrics
-from projections.runner.generations import ViewOutdated
+from projections.runner.generations import ViewOutdated, prepare_views
 from projections.runner.parked import TooManyParked
 from projections.runner.parking import StillMissing, resume
 from projections.runner.source import Delivered
 from projections.runner.view import At, Row, View
 from tests.projections.runner.memory import MemorySource
 from tests.projections.runner.shop import (
+    TYPES,
     VIEWS,
     Customers,
     Line,
@@ -337,17 +338,49 @@ def test_a_view_with_changed_fields_is_refused_until_it_is_rebuilt(stage: Stage)
     assert "baseplus rebuild" in refused.value.mend
 
 
+class Returned(Row):
+    id: str
+
+
+class Returns(View[Returned, ReturnAsked]):
+    def keys(self, event: ReturnAsked, at: At) -> list[str]:
+        return [at.thing]
+
+    def evolve(self, row: Returned | None, event: ReturnAsked, at: At) -> Returned:
+        return Returned(id=at.key)
+
+
+def test_workers_that_do_not_know_a_new_view_stop(stage: Stage) -> None:
+    newer = (*VIEWS, Returns())
+    stage.happened("north", ("o-1", PLACED))
+    with ThreadPoolExecutor(1) as pool:
+        old = pool.submit(stage.worker().run, Event())
+        stage.publish()
+        until(stage.folded)
+        with stage.connect() as migrating:
+            prepare_views(migrating, newer, TYPES, "")
+        with pytest.raises(ViewOutdated, match="returns"):
+            old.result(HANG)
+    stage.happened("north", ("o-1", ReturnAsked()))
+    stage.fold_all(newer)
+    assert stage.ask("SELECT id FROM views.returns") == [("o-1",)]
+
+
+def test_an_older_version_may_come_back_and_what_it_does_not_know_is_dropped(stage: Stage) -> None:
+    newer = (*VIEWS, Returns())
+    stage.happened("north", ("o-1", PLACED))
+    with running(stage.worker(newer)):
+        until(lambda: stage.ask("SELECT to_regclass('views.returns') IS NULL") == [(False,)])
+        with pytest.raises(ViewOutdated, match="another version"):
+            stage.worker().run(Event())
+    stage.happened("north", ("o-1", ReturnAsked()))
+    stage.fold_all()
+    assert stage.ask("SELECT to_regclass('views.returns') IS NULL") == [(True,)]
+    with pytest.raises(ViewOutdated, match="it is new and there are events for it already"):
+        stage.worker(newer).run(Event())
+
+
 def test_a_new_view_needs_a_rebuild_only_if_there_is_something_it_missed(stage: Stage) -> None:
-    class Returned(Row):
-        id: str
-
-    class Returns(View[Returned, ReturnAsked]):
-        def keys(self, event: ReturnAsked, at: At) -> list[str]:
-            return [at.thing]
-
-        def evolve(self, row: Returned | None, event: ReturnAsked, at: At) -> Returned:
-            return Returned(id=at.key)
-
     stage.happened("north", ("o-1", PLACED))
     stage.fold_all((Orders(), Products()))
     stage.fold_all((Orders(), Products(), Returns()))  # nothing was ever returned
@@ -360,13 +393,15 @@ def test_a_view_takes_up_an_event_that_never_happened_and_workers_that_do_not_kn
         name = "orders"
 
     stage.happened("north", ("o-1", PLACED))
-    stage.fold_all()
+    stage.publish()
     later = (More(), Customers(), Products())
-    with ThreadPoolExecutor(1) as pool, running(stage.worker(later)):
+    with ThreadPoolExecutor(1) as pool:
         old = pool.submit(stage.worker().run, Event())
-        stage.happened("north", ("o-2", PLACED), ("o-2", ReturnAsked()))
-        stage.publish()
-        with pytest.raises(ViewOutdated):
-            old.result(HANG)
         until(stage.folded)
+        with running(stage.worker(later)):
+            with pytest.raises(ViewOutdated, match="another version"):
+                old.result(HANG)
+            stage.happened("north", ("o-2", PLACED), ("o-2", ReturnAsked()))
+            stage.publish()
+            until(stage.folded)
     assert not stage.verify(later).differences
