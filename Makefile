@@ -17,7 +17,7 @@ demo: $(READY) $(KAFKA) ## start everything, play a story, stay up until Ctrl-C
 	@exec $(BIN)/baseplus demo
 
 test: $(READY) $(KAFKA) no-platform-module ## every test: unit, property, integration, end to end
-	@$(BIN)/pytest -m "not soak" -n $(JOBS) --dist loadfile
+	@$(BIN)/pytest -m "not soak" -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 check: $(READY) no-platform-module ## format, lint, strict types, import contracts, dead code
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/lint-imports && $(BIN)/vulture && $(BIN)/mypy

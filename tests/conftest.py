@@ -11,14 +11,13 @@ import shutil
 import signal
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import psutil
 import pytest
-from psycopg import sql
 
 from infra.kafka.broker import RunningBroker, start_broker
 from infra.kafka.topic import ensure_topic
@@ -26,7 +25,9 @@ from infra.postgres.database import Database
 from infra.postgres.embedded import start_postgres
 from infra.postgres.migrate import migrate
 from infra.postgres.store import Store
+from infra.schema import bring_up_to_date
 from infra.wiring import EVENT_TYPES, FOLLOWERS
+from tests.databases import Databases, create, drop
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 _PREFIX = "baseplus-test-"
@@ -36,6 +37,11 @@ def pytest_configure() -> None:
     # `kill` shall clean up like Ctrl-C does
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _sweep()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # what is begun last shall not be what everybody waits for
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def _sweep() -> None:
@@ -68,11 +74,17 @@ def postgres_server(scratch: Path) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def _template(postgres_server: Database) -> Iterator[str]:
-    """The name of a migrated database, to copy: a copy takes a tenth of the time of the migrations."""
-    with _new_database(postgres_server, "template1") as name:
-        migrate(postgres_server.named(name))
-        yield name
+def migrated_databases(postgres_server: Database) -> Iterator[Databases]:
+    """Databases in which no worker has made a read model's table yet."""
+    with _copies(postgres_server, "template1", migrate) as databases:
+        yield databases
+
+
+@pytest.fixture(scope="session")
+def _complete(postgres_server: Database) -> Iterator[Databases]:
+    """Databases with everything that `baseplus migrate` makes."""
+    with _copies(postgres_server, "template1", bring_up_to_date) as databases:
+        yield databases
 
 
 @pytest.fixture
@@ -83,24 +95,31 @@ def empty_database(postgres_server: Database) -> Iterator[Database]:
 
 
 @pytest.fixture
-def database(postgres_server: Database, _template: str) -> Iterator[Database]:
-    """A migrated database for one test, dropped afterwards."""
-    with _new_database(postgres_server, _template) as name:
-        yield postgres_server.named(name)
+def migrated_database(migrated_databases: Databases) -> Iterator[Database]:
+    """A database for one test in which no worker has made a read model's table yet."""
+    with migrated_databases.lend() as database:
+        yield database
+
+
+@pytest.fixture
+def database(_complete: Databases) -> Iterator[Database]:
+    """A database for one test, with everything that `baseplus migrate` makes."""
+    with _complete.lend() as database:
+        yield database
 
 
 @pytest.fixture(scope="module")
-def module_database(postgres_server: Database, _template: str) -> Iterator[Database]:
-    """A migrated database for all tests of one module, dropped afterwards."""
-    with _new_database(postgres_server, _template) as name:
-        yield postgres_server.named(name)
+def module_database(_complete: Databases) -> Iterator[Database]:
+    """The same for all tests of one module."""
+    with _complete.lend() as database:
+        yield database
 
 
 @pytest.fixture(scope="session")
-def session_database(postgres_server: Database, _template: str) -> Iterator[Database]:
-    """A migrated database for all tests of a run that look on, dropped afterwards."""
-    with _new_database(postgres_server, _template) as name:
-        yield postgres_server.named(name)
+def session_database(_complete: Databases) -> Iterator[Database]:
+    """The same for all tests of a run that look on."""
+    with _complete.lend() as database:
+        yield database
 
 
 @pytest.fixture
@@ -176,14 +195,18 @@ def _container() -> Iterator[str | None]:
 
 @contextmanager
 def _new_database(server: Database, template: str) -> Iterator[str]:
-    name = f"test_{uuid4().hex}"
-    with server.connect("admin") as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
+    name = create(server, template)
     try:
         yield name
     finally:
-        with server.connect("admin") as connection:
-            # FORCE: the test may have left connections, or processes that it killed may not have ended yet
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop(server, name)
+
+
+@contextmanager
+def _copies(server: Database, template: str, prepare: Callable[[Database], object]) -> Iterator[Databases]:
+    """Databases that were prepared once."""
+    with _new_database(server, template) as name:
+        prepare(server.named(name))
+        databases = Databases(server, name)
+        yield databases
+        databases.close()

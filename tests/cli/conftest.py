@@ -9,14 +9,12 @@ from click.testing import CliRunner, Result
 
 from infra.cli.main import cli
 from infra.postgres.database import Database
-from infra.schema import bring_up_to_date
 from tests.cli.answers import Run
 
 
 @pytest.fixture
 def baseplus(database: Database, tmp_path: Path) -> Run:
     """Runs a command on the test's own database, given as DATABASE_URL."""
-    bring_up_to_date(database)
     env = {"DATABASE_URL": database.url, "BASEPLUS_DATA": str(tmp_path / "data"), "KAFKA_BOOTSTRAP_SERVERS": None}
 
     def invoke(*words: str, **more: str | None) -> Result:

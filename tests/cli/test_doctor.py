@@ -19,7 +19,6 @@ from infra.environment import Folder
 from infra.postgres.database import Database
 from infra.postgres.store import Store
 from infra.postgres.wire import Row
-from infra.schema import bring_up_to_date
 from infra.service import free_ports
 from tests.access.issuing import UNI_A, UNI_B, issue, register, revoke
 from tests.cli.answers import project
@@ -84,14 +83,12 @@ def test_a_kafka_that_is_away_is_found(doctor: Doctor, nobody: str) -> None:
 def test_missing_migrations_are_found(doctor: Doctor, empty_database: Database, database: Database) -> None:
     found = doctor(url=empty_database.url)["schema"]
     assert (found["state"], found["mend"]) == ("fail", "run: baseplus migrate")
-    bring_up_to_date(database)
     assert doctor()["schema"]["state"] == "ok"
 
 
 def test_a_projection_that_lags_is_found_by_how_long_events_wait(
     doctor: Doctor, database: Database, store: Store
 ) -> None:
-    bring_up_to_date(database)
     register(store, UNI_A)
     under_way = doctor()
     assert under_way["projection"]["state"] == "ok"
@@ -107,7 +104,6 @@ def test_a_projection_that_lags_is_found_by_how_long_events_wait(
 def test_a_relay_that_lags_is_found_where_there_is_a_kafka(
     doctor: Doctor, database: Database, store: Store, kafka_bootstrap: str
 ) -> None:
-    bring_up_to_date(database)
     register(store, UNI_A)
     an_hour_passes(database)
     assert "relay" not in doctor()
@@ -117,7 +113,6 @@ def test_a_relay_that_lags_is_found_where_there_is_a_kafka(
 
 
 def test_a_parked_tenant_is_found(doctor: Doctor, database: Database, store: Store) -> None:
-    bring_up_to_date(database)
     register(store, UNI_A)
     project(database, UNI_A, 1)
     assert doctor()["parked"]["state"] == "ok"
@@ -129,7 +124,6 @@ def test_a_parked_tenant_is_found(doctor: Doctor, database: Database, store: Sto
 
 
 def test_what_runs_on_the_data_folder_is_asked(doctor: Doctor, database: Database, data: Path) -> None:
-    bring_up_to_date(database)
     found = doctor()
     assert (found["API"]["state"], found["API"]["mend"]) == ("warn", "run: baseplus serve, or baseplus demo")
     assert (found["live updates"]["state"], "baseplus stream" in found["live updates"]["mend"]) == ("warn", True)
@@ -162,7 +156,6 @@ def test_a_process_that_is_announced_and_does_not_answer_is_found(doctor: Doctor
 
 
 def test_keys_are_counted_and_their_end_is_told_in_time(doctor: Doctor, database: Database, store: Store) -> None:
-    bring_up_to_date(database)
     assert doctor()["keys"]["state"] == "ok"
     register(store, UNI_A)
     register(store, UNI_B)

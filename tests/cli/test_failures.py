@@ -16,6 +16,8 @@ from baseplus.kernel.refusals import Invalid
 from infra.observability.logging import log_json_lines
 from tests.cli.program import HANG, Ended, command, environment, processes_of, run, started
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def data(scratch: Path, request: pytest.FixtureRequest) -> Iterator[Path]:

@@ -34,6 +34,8 @@ from projections.runner.worker import Worker
 from tenants.model import RegisterTenant, TenantKind, tenancy
 from tests.conformance.published import PERIODS, agreement, published, published_thresholds
 
+pytestmark = pytest.mark.long
+
 ASSOCIATION = TenantId("association-of-colleges")
 PROVIDER = TenantId("ukprn-10003876")
 RATE = "sustained_destination_rate"

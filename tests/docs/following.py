@@ -55,7 +55,7 @@ class Tree:
         done = subprocess.run(
             [sys.executable, "-m", *arguments],
             cwd=self.root,
-            env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": path},
             capture_output=True,
             text=True,
             check=False,

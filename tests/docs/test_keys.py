@@ -17,7 +17,6 @@ from baseplus.kernel.vocabulary import TenantId
 from infra.access.keyring import KeyRevoked, Keyring
 from infra.postgres.database import Database
 from infra.postgres.store import Store
-from infra.schema import bring_up_to_date
 from projections.keys.queries import ListKeys, key_list
 from projections.runner.reader import Reader
 from tenants.keys.model import IssueKey, in_its_tenant, keys
@@ -29,7 +28,6 @@ UNI_A = TenantId("uni-a")
 
 
 def test_what_the_page_says_can_be_done_can_be_done(database: Database, store: Store, tmp_path: Path) -> None:
-    bring_up_to_date(database)
     said = shell(database, tmp_path)
     keyring = Keyring(store)
     operators = re.findall(r"^bp_operator_.*$", said, re.MULTILINE)

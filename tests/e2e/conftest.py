@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from infra.postgres.database import Database
-from infra.schema import bring_up_to_date
 from tests.e2e.browsing import PATIENCE_MS, Person, Place, Typist, chromium, place
 
 Visit = Callable[..., Person]
@@ -17,7 +16,6 @@ Visit = Callable[..., Person]
 @pytest.fixture(scope="session")
 def qinglan(session_database: Database, scratch: Path) -> Iterator[Place]:
     """Qinglan University, served by processes of its own: one for all tests, each of which makes what it changes."""
-    bring_up_to_date(session_database)
     with place(session_database, scratch / "qinglan") as served:
         yield served
 

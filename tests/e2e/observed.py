@@ -13,7 +13,6 @@ from bs4 import BeautifulSoup
 
 from infra.postgres.database import Database
 from infra.postgres.store import Store
-from infra.schema import bring_up_to_date
 from infra.service import free_ports
 from tests.access.issuing import UNI_A, issue, register
 from tests.cli.program import Started, started
@@ -65,7 +64,6 @@ def hidden(page: str) -> str:
 @contextmanager
 def observing(database: Database, store: Store, bootstrap: str, topic: str, data: Path) -> Iterator[Observed]:
     """All of it, for as long as this lasts."""
-    bring_up_to_date(database)
     register(store, UNI_A)
     token = str(issue(store, UNI_A, "k-1"))
     api, relay, project = free_ports(3)

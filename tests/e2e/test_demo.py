@@ -22,6 +22,8 @@ import pytest
 from tenants.keys.token import read_token
 from tests.cli.program import HANG, Ended, Started, await_gone, environment, eventually, processes_of, run, started
 
+pytestmark = pytest.mark.long
+
 UP = "Up until Ctrl-C"
 STORY = ("base-2026", "lakeside-university")
 DEMO = ("demo", "--port", "0")
@@ -66,16 +68,102 @@ def test_a_second_start_finds_its_data_and_tells_nothing_twice(told: Ended, data
     assert any("Welcome back" in line for line in again.said)
 
 
-def test_ctrl_c_ends_with_130_and_leaves_no_process(told: Ended, data: Path) -> None:
-    with started(data, *DEMO) as demo:
-        demo.until(UP)
+class TestWhileItRuns:
+    """One demonstration for all of these, which the last one ends."""
+
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def demo(told: Ended, data: Path) -> Iterator[Started]:
+        """Everything runs."""
+        with started(data, *DEMO) as demo:
+            demo.until(UP)
+            yield demo
+
+    def test_other_commands_find_a_running_demonstration(self, demo: Started, data: Path) -> None:
+        second = run(data, "demo")
+        assert second.code == 1
+        assert "already running" in second.last_words
+        assert str(demo.process.pid) in second.last_words
+        assert json.loads(run(data, "kafka", "status", "--json").out)["answers"]
+        shown = run(data, "agreement", "show", STORY[0], "--tenant", STORY[1], "--json")
+        assert json.loads(shown.out)["state"] == "in_force"
+        tenants = list(csv.DictReader(io.StringIO(run(data, "tenant", "list", "--csv").out)))
+        assert {"lakeside-university", "qinglan-university", "nordia-university"} <= {row["tenant"] for row in tenants}
+        groups = run(data, "release", "show", "destinations-first", "--tenant", "mechatronics-association", "--csv")
+        assert {row["period"] for row in csv.DictReader(io.StringIO(groups.out))} == {"2013-14", "2014-15"}
+        findings = run(data, "doctor", "--json")
+        assert findings.code == 0
+        assert {one["state"] for one in json.loads(findings.out)} <= {"ok", "warn"}
+
+    def test_what_the_banner_says_to_try_works_by_copy_and_paste(self, demo: Started, data: Path) -> None:
+        at = next(n for n, line in enumerate(demo.said) if "Try, in another terminal" in line)
+        for line in demo.said[at + 1 : at + 4]:
+            tried = subprocess.run(
+                ["bash", "-c", f"set -e -o pipefail; {line.strip()}"],
+                env=environment(data) | {"no_proxy": "127.0.0.1"},
+                capture_output=True,
+                text=True,
+                timeout=HANG,
+                check=False,
+            )
+            assert tried.returncode == 0, (line, tried.stderr)
+            assert "base-2026" in tried.stdout or "English" in tried.stdout, (line, tried.stdout)
+
+    def test_every_key_of_the_banner_opens_its_own_tenant_and_no_other(self, demo: Started, data: Path) -> None:
+        (address,) = (line.split()[1] for line in demo.said if line.strip().startswith("pages "))
+        tokens = [token for line in demo.said if (token := read_token(line.split()[-1] if line.split() else ""))]
+        assert len(tokens) == 8
+        tenants = {token.tenant for token in tokens}
+        with httpx.Client(trust_env=False) as client:
+            for token in tokens:
+                headers = {"Authorization": f"Bearer {token}"}
+                for tenant in tenants:
+                    answer = client.get(f"{address}/v1/{tenant}/agreements", headers=headers)
+                    assert ("not_your_tenant" in answer.text) == (tenant != token.tenant), answer.text
+
+    def test_the_tour_of_five_minutes_is_as_it_is_written(self, demo: Started, data: Path, tmp_path: Path) -> None:
+        blocks = re.findall(r"^```sh\n(.*?)^```", TOUR.read_text(), re.DOTALL | re.MULTILINE)
+        promised = re.findall(r"^# (.+)$", "".join(blocks), re.MULTILINE)
+        assert len(promised) >= 8
+        (address,) = (line.split()[1] for line in demo.said if line.strip().startswith("pages "))
+        ada, vera = (
+            next(line.split()[-1] for line in demo.said if name in line) for name in ("Ada Okafor ", "Vera Stein ")
+        )
+        tour = subprocess.run(
+            ["bash", "-c", "set -eu -o pipefail\n" + "\n".join(blocks)],
+            cwd=tmp_path,
+            env=environment(data) | {"no_proxy": "127.0.0.1", "ADDRESS": address, "ADA": ada, "VERA": vera},
+            capture_output=True,
+            text=True,
+            timeout=HANG,
+            check=False,
+        )
+        assert tour.returncode == 0, tour.stderr + tour.stdout
+        shown, at = tour.stdout, 0
+        for words in promised:  # in this order
+            at = shown.find(words, at) + 1
+            assert at, (words, tour.stdout)
+
+    def test_a_killed_process_is_started_again_and_the_demonstration_goes_on(self, demo: Started, data: Path) -> None:
+        for name in ("relay", "worker-1", "worker-2", "serve", "stream", "kafka", "postgresql"):
+            os.kill(pid_of(demo, name, data), signal.SIGKILL)
+            demo.until(f"{name} was started again")
+        added = run(data, "tenant", "add", f"new-{os.getpid()}", "--name", "A new university", "--json")
+        assert added.code == 0, added.said
+        tenant = json.loads(added.out)["tenant"]
+        eventually(lambda: has_come_through(data, tenant), "the event is on Kafka and in the views")
+        checked = run(data, "verify", "views", "--json")
+        assert checked.code == 0
+        assert json.loads(checked.out)["differences"] == []
+
+    def test_ctrl_c_ends_with_130_and_leaves_no_process(self, demo: Started, data: Path) -> None:
         family = demo.processes()
         names = {one.name() for one in family}
         assert {"java"} <= names
         assert any("postgres" in name for name in names)
         assert demo.stop(signal.SIGINT) == 130
         await_gone(family)
-    assert processes_of(data) == []
+        assert processes_of(data) == []
 
 
 def test_sigterm_ends_in_peace_and_leaves_no_process(told: Ended, data: Path) -> None:
@@ -104,103 +192,6 @@ def test_nothing_survives_a_killed_supervisor(told: Ended, data: Path) -> None:
         await_gone(family)
     assert processes_of(data) == []
     assert run(data, *DEMO, "--once", "--no-kafka").code == 0, "the next start recovers"
-
-
-def test_a_killed_process_is_started_again_and_the_demonstration_goes_on(told: Ended, data: Path) -> None:
-    with started(data, *DEMO) as demo:
-        demo.until(UP)
-        for name in ("relay", "worker-1", "worker-2", "serve", "stream", "kafka", "postgresql"):
-            os.kill(pid_of(demo, name, data), signal.SIGKILL)
-            demo.until(f"{name} was started again")
-        added = run(data, "tenant", "add", f"new-{os.getpid()}", "--name", "A new university", "--json")
-        assert added.code == 0, added.said
-        tenant = json.loads(added.out)["tenant"]
-        eventually(lambda: has_come_through(data, tenant), "the event is on Kafka and in the views")
-        checked = run(data, "verify", "views", "--json")
-        assert checked.code == 0
-        assert json.loads(checked.out)["differences"] == []
-        assert demo.stop() == 130
-
-
-def test_other_commands_find_a_running_demonstration(told: Ended, data: Path) -> None:
-    with started(data, *DEMO) as demo:
-        demo.until(UP)
-        second = run(data, "demo")
-        assert second.code == 1
-        assert "already running" in second.last_words
-        assert str(demo.process.pid) in second.last_words
-        assert json.loads(run(data, "kafka", "status", "--json").out)["answers"]
-        shown = run(data, "agreement", "show", STORY[0], "--tenant", STORY[1], "--json")
-        assert json.loads(shown.out)["state"] == "in_force"
-        tenants = list(csv.DictReader(io.StringIO(run(data, "tenant", "list", "--csv").out)))
-        assert {"lakeside-university", "qinglan-university", "nordia-university"} <= {row["tenant"] for row in tenants}
-        groups = run(data, "release", "show", "destinations-first", "--tenant", "mechatronics-association", "--csv")
-        assert {row["period"] for row in csv.DictReader(io.StringIO(groups.out))} == {"2013-14", "2014-15"}
-        findings = run(data, "doctor", "--json")
-        assert findings.code == 0
-        assert {one["state"] for one in json.loads(findings.out)} <= {"ok", "warn"}
-        assert demo.stop() == 130
-
-
-def test_what_the_banner_says_to_try_works_by_copy_and_paste(told: Ended, data: Path) -> None:
-    with started(data, *DEMO) as demo:
-        demo.until(UP)
-        at = next(n for n, line in enumerate(demo.said) if "Try, in another terminal" in line)
-        for line in demo.said[at + 1 : at + 4]:
-            tried = subprocess.run(
-                ["bash", "-c", f"set -e -o pipefail; {line.strip()}"],
-                env=environment(data) | {"no_proxy": "127.0.0.1"},
-                capture_output=True,
-                text=True,
-                timeout=HANG,
-                check=False,
-            )
-            assert tried.returncode == 0, (line, tried.stderr)
-            assert "base-2026" in tried.stdout or "English" in tried.stdout, (line, tried.stdout)
-        assert demo.stop() == 130
-
-
-def test_every_key_of_the_banner_opens_its_own_tenant_and_no_other(told: Ended, data: Path) -> None:
-    with started(data, *DEMO) as demo:
-        demo.until(UP)
-        (address,) = (line.split()[1] for line in demo.said if line.strip().startswith("pages "))
-        tokens = [token for line in demo.said if (token := read_token(line.split()[-1] if line.split() else ""))]
-        assert len(tokens) == 8
-        tenants = {token.tenant for token in tokens}
-        with httpx.Client(trust_env=False) as client:
-            for token in tokens:
-                headers = {"Authorization": f"Bearer {token}"}
-                for tenant in tenants:
-                    answer = client.get(f"{address}/v1/{tenant}/agreements", headers=headers)
-                    assert ("not_your_tenant" in answer.text) == (tenant != token.tenant), answer.text
-        assert demo.stop() == 130
-
-
-def test_the_tour_of_five_minutes_is_as_it_is_written(told: Ended, data: Path, tmp_path: Path) -> None:
-    blocks = re.findall(r"^```sh\n(.*?)^```", TOUR.read_text(), re.DOTALL | re.MULTILINE)
-    promised = re.findall(r"^# (.+)$", "".join(blocks), re.MULTILINE)
-    assert len(promised) >= 8
-    with started(data, *DEMO, "--no-kafka") as demo:
-        demo.until(UP)
-        (address,) = (line.split()[1] for line in demo.said if line.strip().startswith("pages "))
-        ada, vera = (
-            next(line.split()[-1] for line in demo.said if name in line) for name in ("Ada Okafor ", "Vera Stein ")
-        )
-        tour = subprocess.run(
-            ["bash", "-c", "set -eu -o pipefail\n" + "\n".join(blocks)],
-            cwd=tmp_path,
-            env=environment(data) | {"no_proxy": "127.0.0.1", "ADDRESS": address, "ADA": ada, "VERA": vera},
-            capture_output=True,
-            text=True,
-            timeout=HANG,
-            check=False,
-        )
-        assert tour.returncode == 0, tour.stderr + tour.stdout
-        shown, at = tour.stdout, 0
-        for words in promised:  # in this order
-            at = shown.find(words, at) + 1
-            assert at, (words, tour.stdout)
-        assert demo.stop() == 130
 
 
 def test_a_port_that_is_taken_is_told_with_the_way_out(data: Path, told: Ended) -> None:

@@ -15,6 +15,8 @@ from tests.e2e.browsing import PATIENCE_MS, Person, Place
 from tests.e2e.conftest import Visit
 from tests.pages.town import ASSOCIATION, DRAFTED, IN_FORCE, TO_SIGN
 
+pytestmark = pytest.mark.long
+
 STRANGER, STAFF, ENTERPRISE, ASSOCIATED = "nobody", "staff", "enterprise", "association"
 
 PAGES = [

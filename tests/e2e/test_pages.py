@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from baseplus.agreements.drafting import AddClause, Draft, Propose, Sign
@@ -15,6 +16,8 @@ from baseplus.kernel.access import Role
 from tests.e2e.browsing import Person, Place
 from tests.e2e.conftest import Visit
 from tests.pages.town import DRIVES, IN_FORCE, QINGLAN, SCHOOL, digest_of
+
+pytestmark = pytest.mark.long
 
 Way = Callable[[], Person]
 

@@ -20,6 +20,8 @@ from projections.runner.verify import verify_views
 from tests.faults.pipeline import Pipeline
 from tests.kafka.log_check import check_log
 
+pytestmark = pytest.mark.long
+
 TENANTS = [TenantId(f"uni-{number}") for number in range(8)]
 KINDS = ["relay", "worker", "writer", "broker", "postgres"]
 

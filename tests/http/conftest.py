@@ -5,14 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from infra.postgres.database import Database
-from infra.schema import bring_up_to_date
 from tests.http.serving import Api, serving
 
 
 @pytest.fixture
 def api(database: Database) -> Iterator[Api]:
     """The application over a database of its own, with two universities, north and south."""
-    bring_up_to_date(database)
     with serving(database) as api:
         yield api
 
@@ -20,6 +18,5 @@ def api(database: Database) -> Iterator[Api]:
 @pytest.fixture(scope="module")
 def shared_api(module_database: Database) -> Iterator[Api]:
     """The same for all tests of a module, where none minds what the others did."""
-    bring_up_to_date(module_database)
     with serving(module_database) as api:
         yield api

@@ -9,7 +9,6 @@ import pytest
 
 from baseplus.kernel.access import Role
 from infra.postgres.database import Database
-from infra.schema import bring_up_to_date
 from infra.settings import read_settings
 from tests.http.serving import CLAUSE, DRAFT, NORTH, Api, refused, serving
 
@@ -55,7 +54,6 @@ def test_many_commands_happen_together(api: Api) -> None:
 
 
 def test_each_command_counts_against_the_budget(database: Database) -> None:
-    bring_up_to_date(database)
     with serving(database, settings=read_settings({"BASEPLUS_RATE_LIMIT": "5"})) as api:
         headers = api.key()
         three = api.post(f"{NORTH}/bulk", headers, {"commands": [draft("a-1"), draft("a-2"), draft("a-3")]})

@@ -10,7 +10,6 @@ import pytest
 from baseplus.kernel.access import Role
 from baseplus.kernel.vocabulary import TenantId
 from infra.postgres.database import Database
-from infra.schema import bring_up_to_date
 from infra.settings import read_settings
 from projections.agreements.views import Agreements
 from tests.http.serving import CLAUSE, DRAFT, NORTH, SOUTH, Api, refused, serving
@@ -214,7 +213,6 @@ def test_a_key_without_anybody_behind_it_owns_nothing(api: Api) -> None:
 
 
 def test_a_budget_is_told_and_once_spent_refused(database: Database) -> None:
-    bring_up_to_date(database)
     settings = read_settings({"BASEPLUS_RATE_LIMIT": "3"})
     with serving(database, settings=settings) as api:
         one, other = api.key(), api.key(tenant=SOUTH)

@@ -15,7 +15,6 @@ from baseplus.kernel.vocabulary import TenantId
 from infra.http.examples import example_of
 from infra.http.own import BULK, FEED
 from infra.postgres.database import Database
-from infra.schema import bring_up_to_date
 from infra.settings import read_settings
 from infra.wiring import ROUTES
 from tenants.model import OPERATOR, TenantKind
@@ -56,7 +55,6 @@ CELLS = list(table())
 
 @pytest.fixture(scope="module")
 def api(module_database: Database) -> Iterator[Api]:
-    bring_up_to_date(module_database)
     with serving(module_database, settings=read_settings({"BASEPLUS_RATE_LIMIT": "1000000"})) as api:
         api.register(MACHINISTS, TenantKind.ASSOCIATION)
         api.register(OPERATOR, TenantKind.OPERATOR)

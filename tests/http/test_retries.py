@@ -12,7 +12,6 @@ import httpx
 import msgspec
 
 from infra.postgres.database import Database
-from infra.schema import bring_up_to_date
 from infra.settings import read_settings
 from tests.cli.program import HANG
 from tests.http.cutting import cutting
@@ -47,7 +46,6 @@ class Answer(NamedTuple):
 def test_1000_commands_repeated_over_connections_that_break_have_1000_outcomes_each_answered_alike(
     database: Database, tmp_path: Path
 ) -> None:
-    bring_up_to_date(database)
     with (
         serving(database, settings=read_settings(_UNLIMITED)) as api,
         serve(database, tmp_path, "--workers", "2", "--threads", "8", **_UNLIMITED) as served,

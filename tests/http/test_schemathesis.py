@@ -18,13 +18,14 @@ from baseplus.kernel.vocabulary import TenantId
 from infra.http.examples import example_of
 from infra.http.own import BULK, FEED
 from infra.postgres.database import Database
-from infra.schema import bring_up_to_date
 from infra.settings import read_settings
 from infra.wiring import ROUTES
 from tenants.model import TenantKind
 from tests.conftest import REPOSITORY
 from tests.http.running import serve
 from tests.http.serving import NORTH, Api, serving
+
+pytestmark = pytest.mark.long
 
 MACHINISTS = TenantId("machinists")
 HOMES = {Role.STAFF: NORTH, Role.ASSOCIATION: MACHINISTS}
@@ -111,7 +112,6 @@ class Trial:
 @contextmanager
 def trial(database: Database, data: Path, role: Role) -> Iterator[Trial]:
     """`baseplus serve` over a database in which a little has happened."""
-    bring_up_to_date(database)
     may = [route.action for route in (*ROUTES, FEED, BULK) if any(grant.role is role for grant in route.may)]
     with (
         serving(database, settings=read_settings(_UNLIMITED)) as api,

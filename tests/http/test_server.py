@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from infra.postgres.database import Database
-from infra.schema import bring_up_to_date
 from tests.cli.program import HANG, await_gone, eventually, run
 from tests.http.running import Served, serve
 from tests.http.serving import DRAFT, Api, serving
+
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
 def api(module_database: Database) -> Iterator[Api]:
     """Keys to the same database."""
-    bring_up_to_date(module_database)
     with serving(module_database) as api:
         yield api
 

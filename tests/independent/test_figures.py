@@ -49,8 +49,8 @@ LATER = date(2027, 9, 20)
 
 
 @pytest.fixture
-def stage(database: Database) -> Iterator[Stage]:
-    with closing(Stage(database, EVENT_TYPES)) as stage:
+def stage(migrated_database: Database) -> Iterator[Stage]:
+    with closing(Stage(migrated_database, EVENT_TYPES)) as stage:
         yield stage
 
 

@@ -30,13 +30,15 @@ def counted(database: Database, lives: Simulation) -> set[str]:
     return moved
 
 
-def test_all_figures_of_a_made_up_university_are_those_of_its_raw_history(database: Database) -> None:
-    moved = counted(database, Simulation(universities=1, years=1, seed=7, first=date(2024, 9, 2)))
+def test_all_figures_of_a_made_up_university_are_those_of_its_raw_history(migrated_database: Database) -> None:
+    moved = counted(migrated_database, Simulation(universities=1, years=1, seed=7, first=date(2024, 9, 2)))
     # whoever is hired in the first year has not been there for twelve months at its end
     assert CALCULATIONS.keys() - moved <= {"retention_12m"}
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
-def test_all_figures_of_twelve_made_up_universities_are_those_of_their_raw_histories(database: Database) -> None:
-    assert counted(database, Simulation(12, 2, 7, date(2024, 9, 2))) == CALCULATIONS.keys()
+def test_all_figures_of_twelve_made_up_universities_are_those_of_their_raw_histories(
+    migrated_database: Database,
+) -> None:
+    assert counted(migrated_database, Simulation(12, 2, 7, date(2024, 9, 2))) == CALCULATIONS.keys()

@@ -20,7 +20,7 @@ from tests.kafka.log_check import check_log
 from tests.kafka.running_relay import relaying, start_relay
 from tests.kafka.writing import load, tenants, until, until_relayed
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 
 
 def relayed(database: Database) -> int:

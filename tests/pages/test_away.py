@@ -15,7 +15,6 @@ from infra.http.app import create_app
 from infra.http.parts import open_parts
 from infra.pages.site import PAGES
 from infra.postgres.database import Database
-from infra.schema import bring_up_to_date
 from infra.settings import read_settings
 from projections.runner.reader import Reader
 from tenants.model import RegisterTenant, tenancy
@@ -25,7 +24,6 @@ from tests.pages.town import QINGLAN, Town, texts
 @pytest.fixture
 def small(database: Database) -> Iterator[Town]:
     """A university in which nothing has happened yet. Its pages give up on the database soon."""
-    bring_up_to_date(database)
     settings = replace(read_settings({}), secret="a secret of the tests")
     with (
         open_parts(settings, database, threads=2) as parts,

@@ -47,7 +47,6 @@ from infra.pages.site import PAGES
 from infra.postgres.database import Database
 from infra.postgres.store import Store
 from infra.project import make_worker
-from infra.schema import bring_up_to_date
 from infra.session import Sessions
 from infra.settings import Settings, read_settings
 from tenants.keys.model import IssueKey, in_its_tenant, keys
@@ -325,7 +324,6 @@ class Town:
 @contextmanager
 def town(database: Database, settings: Settings | None = None, *, today: date | None = None) -> Iterator[Town]:
     """The application over a database in which there is Qinglan University."""
-    bring_up_to_date(database)
     settings = settings or replace(read_settings({}), secret="a secret of the tests")
     with open_parts(settings, database, threads=4) as parts:
         tell_everything(parts.store, today or datetime.now(UTC).date())

@@ -24,6 +24,8 @@ from tests.access.issuing import NOBODY, UNI_A, UNI_B, issue, register, revoke
 from tests.cli.program import run
 from tests.stream.listening import PAGES, SESSIONS, Live, live_process, projecting
 
+pytestmark = pytest.mark.long
+
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 TRADE = TenantId("trade")
 AT = dict.fromkeys(Role, UNI_A) | {Role.ASSOCIATION: TRADE, Role.OPERATOR: OPERATOR}

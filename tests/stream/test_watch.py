@@ -30,8 +30,8 @@ def caller(tenant: TenantId, name: str = "k-1") -> Caller:
 
 
 @pytest.fixture
-def stage(database: Database) -> Iterator[Stage]:
-    with closing(Stage(database)) as stage:
+def stage(migrated_database: Database) -> Iterator[Stage]:
+    with closing(Stage(migrated_database)) as stage:
         yield stage
 
 
