@@ -12,6 +12,7 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
+from baseplus.kernel.refusals import Unavailable
 from infra.postgres.database import Database
 
 # One that a test has filled is not emptied: dead rows would slow down whoever comes next.
@@ -87,8 +88,11 @@ class Databases:
     def _emptied(self, database: Database, made: _Made) -> bool:
         """Back to the template's rows; False: it cannot be lent again. Whoever is still connected is cut off."""
         known = [table for table, _ in self._first_rows]
-        # the server may be one on which we are no superuser: then each test has a new database
-        with suppress(psycopg.errors.InsufficientPrivilege), database.connect("admin", autocommit=False) as connection:
+        # It may have been shut by its test. Where we are no superuser, each test has a new database.
+        with (
+            suppress(Unavailable, psycopg.errors.InsufficientPrivilege),
+            database.connect("admin", autocommit=False) as connection,
+        ):
             connection.execute(
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -79,6 +79,7 @@ def test_what_happened_is_forgotten_and_what_the_template_says_is_said_again(dat
         "GRANT SELECT ON store.events TO baseplus_stream",
         "ALTER TABLE store.events DISABLE ROW LEVEL SECURITY",
         "CREATE INDEX another ON store.tenants (partition)",
+        "UPDATE pg_database SET datallowconn = false WHERE datname = current_database()",
         "CREATE FUNCTION store.another() RETURNS int LANGUAGE sql RETURN 1",
     ],
 )
