@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 import pytest
 
 from baseplus.kernel.events import Event, EventTypes, Personal, Upcast, personal_fields
-from baseplus.kernel.refusals import UnknownEventType, UnreadableEvent
+from baseplus.kernel.refusals import Invalid, UnknownEventType, UnreadableEvent
 
 
 class LampLit(Event):
@@ -33,6 +33,12 @@ def test_an_event_is_read_back_as_it_was_written() -> None:
     event = LampLit(800, "ann", "bright")
     assert TYPES.encode(event) == b'{"lumens":800,"by":"ann","remark":"bright"}'
     assert TYPES.decode(LampLit.TYPE, TYPES.encode(event)) == event
+
+
+def test_what_could_not_be_read_back_is_not_written() -> None:
+    with pytest.raises(Invalid, match="lumens") as refused:
+        TYPES.encode(LampLit("bright", "ann"))  # type: ignore[arg-type]
+    assert refused.value.facts["where"] == LampLit.TYPE
 
 
 def test_an_old_stored_shape_is_read_as_the_new_one() -> None:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, dataclass_transform
 
 import msgspec
 
-from baseplus.kernel.refusals import UnknownEventType, UnreadableEvent
+from baseplus.kernel.refusals import Invalid, UnknownEventType, UnreadableEvent
 from baseplus.kernel.typed import decoder_of, learned
 
 _TYPE = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*\.v[1-9][0-9]*")
@@ -119,10 +119,19 @@ class EventTypes:
             raise UnknownEventType(type=name) from None
 
     def encode(self, event: Event) -> bytes:
-        """The stored form of an event: compact JSON of its fields, without its type. Raises UnknownEventType."""
+        """The stored form of an event: compact JSON of its fields, without its type.
+
+        Raises UnknownEventType; Invalid for what could not be read back, since a history with it would be lost to all
+        who come after.
+        """
         if self._classes.get(event.TYPE) is not type(event):
             raise UnknownEventType(type=event.TYPE)
-        return self._encoder.encode(event)
+        data = self._encoder.encode(event)
+        try:
+            self.decode(event.TYPE, data)
+        except UnreadableEvent as error:
+            raise Invalid(where=event.TYPE, reason=error.facts["reason"]) from error
+        return data
 
     def decode(self, name: str, data: bytes) -> Event:
         """Read a stored event of type `name`. Raises UnknownEventType, UnreadableEvent."""
