@@ -76,21 +76,21 @@ def postgres_server(scratch: Path) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def migrated_databases(postgres_server: Database) -> Iterator[Databases]:
     """Databases in which no worker has made a read model's table yet."""
-    with _copies(postgres_server, "template1", migrate) as databases:
+    with _copies(postgres_server, migrate) as databases:
         yield databases
 
 
 @pytest.fixture(scope="session")
 def _complete(postgres_server: Database) -> Iterator[Databases]:
     """Databases with everything that `baseplus migrate` makes."""
-    with _copies(postgres_server, "template1", bring_up_to_date) as databases:
+    with _copies(postgres_server, bring_up_to_date) as databases:
         yield databases
 
 
 @pytest.fixture
 def empty_database(postgres_server: Database) -> Iterator[Database]:
     """A database without our schema, dropped afterwards."""
-    with _new_database(postgres_server, "template1") as name:
+    with _new_database(postgres_server) as name:
         yield postgres_server.named(name)
 
 
@@ -194,8 +194,8 @@ def _container() -> Iterator[str | None]:
 
 
 @contextmanager
-def _new_database(server: Database, template: str) -> Iterator[str]:
-    name = create(server, template)
+def _new_database(server: Database) -> Iterator[str]:
+    name = create(server, "template1")
     try:
         yield name
     finally:
@@ -203,9 +203,9 @@ def _new_database(server: Database, template: str) -> Iterator[str]:
 
 
 @contextmanager
-def _copies(server: Database, template: str, prepare: Callable[[Database], object]) -> Iterator[Databases]:
+def _copies(server: Database, prepare: Callable[[Database], object]) -> Iterator[Databases]:
     """Databases that were prepared once."""
-    with _new_database(server, template) as name:
+    with _new_database(server) as name:
         prepare(server.named(name))
         databases = Databases(server, name)
         yield databases
