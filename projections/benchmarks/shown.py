@@ -21,7 +21,7 @@ from projections.benchmarks.percentiles import quintile
 from projections.benchmarks.periods import per_of
 from projections.benchmarks.queries import Figure, contributions
 from projections.benchmarks.views import BenchmarkRow
-from projections.runner.reader import Reader, fields
+from projections.runner.reader import Reader, fields, published_in
 
 OfAssociation = Annotated[Id | None, Meta(description="the association that released it; left out, one's own tenant")]
 
@@ -71,7 +71,7 @@ def releases(reader: Reader, tenant: TenantId, asked: ListReleases, *, until: in
         SELECT release, indicator, array_agg(DISTINCT period ORDER BY period) AS periods, count(*) AS groups,
             count(withheld) AS withheld, max(released_at) AS released_at
         FROM views.benchmarks WHERE release > %s GROUP BY release, indicator ORDER BY release LIMIT %s + 1"""
-    whose, seen = _whose(tenant, asked.association, until)
+    whose, seen = published_in(tenant, asked.association, until)
     rows = reader.rows(whose, sql, (after, asked.limit), ReleaseRow, until=seen)
     return page_of(rows, asked.limit, lambda row: (row.release,))
 
@@ -87,7 +87,7 @@ def one_release(reader: Reader, tenant: TenantId, asked: ShowRelease, *, until: 
         WHERE release = %(release)s AND (period, category) > (%(after)s, %(from_category)s)
           AND (%(period)s::text IS NULL OR period = %(period)s)
         ORDER BY period, category LIMIT %(limit)s + 1"""
-    whose, seen = _whose(tenant, asked.association, until)
+    whose, seen = published_in(tenant, asked.association, until)
     params = {**structs.asdict(asked), "after": after, "from_category": category}
     rows = reader.rows(whose, sql, params, GroupRow, until=seen)
     if not rows and not asked.cursor:
@@ -96,13 +96,6 @@ def one_release(reader: Reader, tenant: TenantId, asked: ShowRelease, *, until: 
         own = contributions(reader, tenant, rows[0].indicator, per=per_of(rows[0].period), whole=True, until=until)
         _compare(rows, own)
     return page_of(rows, asked.limit, lambda row: (row.period, row.category))
-
-
-def _whose(tenant: TenantId, association: str | None, until: int | None) -> tuple[TenantId, int | None]:
-    """In whose history the release lies, and up to which position that must be folded."""
-    if association is None or association == tenant:
-        return tenant, until
-    return TenantId(association), None  # a position of one's own says nothing about somebody else's history
 
 
 def _compare(rows: Iterable[GroupRow], own: Iterable[Figure]) -> None:

@@ -44,6 +44,14 @@ def fields(row: type[msgspec.Struct]) -> str:
     return ", ".join(row.__struct_fields__)
 
 
+def published_in(tenant: TenantId, association: str | None, until: int | None) -> tuple[TenantId, int | None]:
+    """In whose history lies what an association published for everybody (None: in one's own), and up to which position
+    it must have been folded. Only for read models of which whoever has a key may see every row."""
+    if association is None or association == tenant:
+        return tenant, until
+    return TenantId(association), None  # a position of one's own says nothing about somebody else's history
+
+
 class Reader:
     """A pool of connections of the application's role. Thread-safe; not fork-safe.
 

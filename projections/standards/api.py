@@ -1,4 +1,5 @@
-"""What may be asked about skill standards: an association about its own, a university about those that it adopted."""
+"""What may be asked about skill standards: what an association published, by anybody; what a university adopted, by its
+own."""
 
 from __future__ import annotations
 
@@ -8,17 +9,17 @@ from baseplus.kernel.access import Role
 from baseplus.kernel.routes import Routes
 from projections.standards.queries import adoptions, crosswalks, one_adoption, one_standard, standards
 
-_ASSOCIATION = (Role.ASSOCIATION,)
 _READERS = (Role.STAFF, Role.MENTOR, Role.REGULATOR)
+_ANYBODY = (*_READERS, Role.ASSOCIATION)
 
 of_standards = Routes("standards")
 of_standards.query(
     "GET /standards",
     standards,
-    may=_ASSOCIATION,
+    may=_ANYBODY,
     columns=("standard", "version", "occupation", "title", "state", "published_at", "digest"),
 )
-of_standards.query("GET /standards/{standard}", one_standard, may=_ASSOCIATION)
+of_standards.query("GET /standards/{standard}", one_standard, may=_ANYBODY)
 
 of_adoptions = Routes("adoptions")
 of_adoptions.query(

@@ -1,4 +1,8 @@
-"""Questions about skill standards. The tenant comes first; row-level security knows no other."""
+"""Questions about skill standards. The tenant comes first; row-level security knows no other.
+
+Published standards lie in their association's history, and are for whoever may adopt them: whoever has a key reads
+them from whichever tenant. What a university adopted is its own.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +14,16 @@ from baseplus.assessment.criteria import Version
 from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
 from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import Id, TenantId
-from projections.runner.reader import Reader, fields
+from projections.runner.reader import Reader, fields, published_in
 from projections.standards.views import AdoptionRow, CrosswalkRow, StandardRow, StandardState
+
+OfAssociation = Annotated[Id | None, Meta(description="the association that published it; left out, one's own tenant")]
 
 
 class ListStandards(ListQuery, frozen=True, kw_only=True):
     """Which versions of which standards."""
 
+    association: OfAssociation = None
     occupation: Annotated[Id | None, Meta(description="only those for this occupation")] = None
     state: Annotated[StandardState | None, Meta(description="only those in this state")] = None
 
@@ -25,6 +32,7 @@ class ShowStandard(Query, frozen=True, kw_only=True):
     """Which standard, and which version of it."""
 
     standard: Id
+    association: OfAssociation = None
     version: Annotated[Version | None, Meta(description="which version; left out, the latest")] = None
 
 
@@ -49,7 +57,7 @@ class ListCrosswalks(ListQuery, frozen=True, kw_only=True):
 
 
 def standards(reader: Reader, tenant: TenantId, asked: ListStandards, *, until: int | None = None) -> Page[StandardRow]:
-    """List the published standards, by id and version."""
+    """List the published standards of an association, by id and version."""
     after, version = read_cursor(asked.cursor, tuple[str, int]) if asked.cursor else ("", 0)
     sql = f"""
         SELECT {fields(StandardRow)} FROM views.standards
@@ -58,7 +66,8 @@ def standards(reader: Reader, tenant: TenantId, asked: ListStandards, *, until: 
           AND (%(state)s::text IS NULL OR state = %(state)s)
         ORDER BY standard, version LIMIT %(limit)s + 1"""
     place = {"after": after, "from_version": version}
-    rows = reader.rows(tenant, sql, structs.asdict(asked) | place, StandardRow, until=until)
+    whose, seen = published_in(tenant, asked.association, until)
+    rows = reader.rows(whose, sql, structs.asdict(asked) | place, StandardRow, until=seen)
     return page_of(rows, asked.limit, lambda row: (row.standard, row.version))
 
 
@@ -71,9 +80,10 @@ def one_standard(reader: Reader, tenant: TenantId, asked: ShowStandard, *, until
         SELECT {fields(StandardRow)} FROM views.standards
         WHERE standard = %(standard)s AND (%(version)s::bigint IS NULL OR version = %(version)s)
         ORDER BY version DESC LIMIT 1"""
-    rows = reader.rows(tenant, sql, structs.asdict(asked), StandardRow, until=until)
+    whose, seen = published_in(tenant, asked.association, until)
+    rows = reader.rows(whose, sql, structs.asdict(asked), StandardRow, until=seen)
     if not rows:
-        raise NotFound(standard=asked.standard, version=asked.version or "latest")
+        raise NotFound(standard=asked.standard, version=asked.version or "latest", association=whose)
     return rows[0]
 
 

@@ -90,6 +90,16 @@ def test_a_standard_is_adopted_and_both_sides_assess_by_it(api: Api, adoption: d
     refused(stranger, 404, "not_found")
 
 
+def test_whoever_may_adopt_a_standard_reads_it_first_where_it_was_published(api: Api, adoption: dict[str, Any]) -> None:
+    staff, of = api.key(), {"association": MACHINISTS}
+    shown = api.get(f"{NORTH}/standards/cnc", staff, **of).get_json()
+    assert (shown["title"], shown["digest"]) == (STANDARD["title"], adoption["digest"])
+    listed = api.get(f"{NORTH}/standards", staff, **of).get_json()
+    assert [row["key"] for row in listed["rows"]] == ["cnc:1"]
+    refused(api.get(f"{NORTH}/standards/cnc", staff), 404, "not_found")
+    assert api.get(f"{NORTH}/standards", staff).get_json()["rows"] == []
+
+
 def test_what_was_not_published_is_not_adopted(api: Api, adoption: dict[str, Any]) -> None:
     staff = api.key()
     wrong = api.post(f"{NORTH}/adoptions", staff, adoption | {"digest": "0" * 64})
