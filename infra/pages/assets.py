@@ -1,4 +1,5 @@
-"""Style sheets and scripts: our own, and htmx from its package, each under an address that changes with its content."""
+"""The style sheet and the script of every page, each in one piece (a page is painted as soon as the last of its style
+sheets is there), under an address that changes with its content: our own files, and htmx from its package."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from typing import NamedTuple
 from flask import Response, abort, request, url_for
 
 _TYPES = {"svg": "image/svg+xml", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
-_OURS = frozenset({"baseplus.css", "forms.css", "live.js", "icon.svg"})
+_HTMX = "htmx.min.js"
+_PARTS = {"pages.css": ("baseplus.css", "forms.css"), "pages.js": (_HTMX, "live.js"), "icon.svg": ("icon.svg",)}
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -26,13 +28,14 @@ class Asset(NamedTuple):
 @cache
 def asset(name: str) -> Asset:
     """The file called `name`. Raises KeyError for none."""
-    if name == "htmx.min.js":
-        plain = files("js_lib_htmx").joinpath("static/htmx/htmx.min.js").read_bytes()
-    elif name in _OURS:
-        plain = files("infra.pages").joinpath("static", name).read_bytes()
-    else:
-        raise KeyError(name)
+    plain = b"\n".join(map(_part, _PARTS[name]))
     return Asset(plain, gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:12])
+
+
+def _part(name: str) -> bytes:
+    if name == _HTMX:
+        return files("js_lib_htmx").joinpath("static/htmx", name).read_bytes()
+    return files("infra.pages").joinpath("static", name).read_bytes()
 
 
 def static_url(name: str) -> str:

@@ -13,6 +13,7 @@ from tests.benchmarks.figure import Environment, Figure, percentile
 from tests.e2e.browsing import Person, Place, chromium, place
 from tests.pages.town import IN_FORCE
 
+EMPTY = "/healthz"  # a word of plain text from the same server: what the browser itself takes
 PAGES = ("/t/qinglan/", f"/t/qinglan/agreements/{IN_FORCE}", "/t/qinglan/history", "/benchmarks")
 TURNS = 5
 HEAVIEST, SLOWEST = 40_000, 300  # bytes, milliseconds
@@ -27,9 +28,10 @@ _TIMES = """() => new Promise(found => {
 
 
 def page_weight(environment: Environment) -> Sequence[Figure]:
-    """The heaviest of the pages with all that it loads, packed, and its first paint, against what they may be."""
+    """The heaviest of the pages with all that it loads, packed, against what it may be; the first paint against what it
+    may take, and against that of a page with nothing on it, in turns."""
     bring_up_to_date(environment.database)
-    weights, paints = [], []
+    weights, paints, empty = [], [], []
     with (
         place(environment.database, environment.folder / "pages") as served,
         sync_playwright() as playwright,
@@ -41,6 +43,7 @@ def page_weight(environment: Environment) -> Sequence[Figure]:
                 weight, paint = _fresh(browser, served.address + path, session)
                 weights.append(weight)
                 paints.append(paint / 1000)
+                empty.append(_fresh(browser, served.address + EMPTY, session)[1] / 1000)
     heaviest, slowest = max(weights), percentile(paints, 1)
     return [
         Figure(
@@ -58,6 +61,13 @@ def page_weight(environment: Environment) -> Sequence[Figure]:
             ratio=round(slowest / SLOWEST, 3),
             p50_ms=percentile(paints, 0.5),
             p99_ms=slowest,
+        ),
+        Figure(
+            figure="page_first_paint",
+            value=round(statistics.median(paints) * 1000),
+            unit="ms",
+            against=f"a word of plain text, p50 {percentile(empty, 0.5)} ms, slowest {percentile(empty, 1)} ms",
+            ratio=round(statistics.median(paints) / statistics.median(empty), 3),
         ),
     ]
 

@@ -1,7 +1,7 @@
 // What a page shows is fetched anew when something happens that it is about.
 // An element says which streams it shows: data-live="agreements/a-1", a capability, or * for all.
-"use strict";
 (() => {
+  "use strict";
   const address = document.body.dataset.stream;
   if (!address || !window.EventSource) return;
 
