@@ -58,7 +58,7 @@ def _command(route: CommandRoute, one: str) -> click.Command:
     thing = route.ids[0] if route.ids else _singular(route.path.strip("/"))
 
     def run(**given: Any) -> None:
-        out, tenant, name = Printer(str(given.pop("form"))), given.pop("tenant"), given.pop("_thing")
+        out, tenant, name = Printer(given.pop("form")), given.pop("tenant"), given.pop("_thing")
         key, expected = given.pop("key") or fresh_key(), given.pop("_expected")
         order = _read(route, given)
         with open_store() as store, repeatable(key):

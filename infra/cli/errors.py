@@ -96,6 +96,9 @@ def ending(error: BaseException) -> tuple[str, Exit]:
 
 def report(error: BaseException) -> Exit:
     """Print the one line to standard error; returns the exit code."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)  # nothing was asked for: the help, as it is
+        return Exit.USAGE
     line, code = ending(error)
     if line:
         kind, _, rest = line.partition(":")

@@ -31,8 +31,10 @@ Examples:
   baseplus import outcomes outcomes.csv --all-or-nothing --json | jq .refused
 \b
 The file is CSV in UTF-8 with the columns ukprn, provider, category, year, completions and
-sustained_positive_rate. Every provider becomes a tenant (ukprn-10003876), every row an event of its
-history. Killed halfway, run it again: what is in stays, and nothing comes twice.
+sustained_positive_rate. ukprn has eight digits, year looks like 2019-20; the last two are whole
+numbers, the rate in per cent, or x where the publisher suppressed them. Every provider becomes a
+tenant (ukprn-10003876), every row an event of its history. Killed halfway, run it again: what is
+in stays, and nothing comes twice.
 \b
 Ends with 0 where every row was good, and with 1 where some were refused."""
 )

@@ -27,7 +27,7 @@ _EXAMPLES = {
 PARTS = """\b
 PARTS is JSON, or name=value pairs where no part has parts of its own:
   id=uni-a,kind=school,name="University A"
-  {"id": "uni-a", "kind": "school"}"""
+  {"id": "uni-a", "kind": "school", "name": "University A"}"""
 
 
 class Parts(click.ParamType[dict[str, Any]]):

@@ -37,10 +37,10 @@ class Column:
 
 
 class Printer:
-    """Prints in the form that the command's options ask for."""
+    """Prints in the form that the command's options ask for: a table where they ask for none."""
 
-    def __init__(self, form: str = "table") -> None:
-        self.form = form
+    def __init__(self, form: str | None = None) -> None:
+        self.form = form or "table"
 
     def table(
         self, columns: Sequence[Column], rows: Iterable[object], title: str = "", empty: str = "Nothing yet."
@@ -83,7 +83,8 @@ def printed(*forms: str) -> Callable[[Callable[Concatenate[Printer, P], None]], 
     def decorate(command: Callable[Concatenate[Printer, P], None]) -> Callable[P, None]:
         @functools.wraps(command)
         def run(*args: P.args, **kwargs: P.kwargs) -> None:
-            command(Printer(str(kwargs.pop("form"))), *args, **kwargs)
+            form = kwargs.pop("form")
+            command(Printer(None if form is None else str(form)), *args, **kwargs)
 
         decorated: Callable[P, None] = run
         for option in output_options(*forms):
@@ -96,12 +97,7 @@ def printed(*forms: str) -> Callable[[Callable[Concatenate[Printer, P], None]], 
 def output_options(*forms: str) -> list[Callable[[Any], Any]]:
     """The options behind `printed`, for commands that are made rather than written: they set the parameter `form`."""
     helps = {"json": "Print JSON, for programs.", "csv": "Print CSV, for spreadsheets."}
-    return [
-        click.option(
-            f"--{form}", "form", flag_value=form, default="table" if form == "json" else None, help=helps[form]
-        )
-        for form in forms
-    ]
+    return [click.option(f"--{form}", "form", flag_value=form, default=None, help=helps[form]) for form in forms]
 
 
 def terminal() -> Console:
@@ -141,9 +137,11 @@ def text_of(value: object) -> str:
         case Mapping():
             return ", ".join(f"{name}: {text_of(part)}" for name, part in value.items()) or "–"
         case list() | tuple() | set() | frozenset():
-            return ", ".join(text_of(part) for part in value) or "–"
+            lines = any(isinstance(part, msgspec.Struct) for part in value)
+            return ("\n" if lines else ", ").join(text_of(part) for part in value) or "–"
         case msgspec.Struct():
-            return ", ".join(text_of(part) for part in fields_of(value).values() if part is not None)
+            said = ((name, part) for name, part in fields_of(value).items() if part not in (None, [], (), False))
+            return ", ".join(f"{name.replace('_', ' ')} {text_of(part)}" for name, part in said)
         case _:
             return str(value)
 

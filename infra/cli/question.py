@@ -31,7 +31,7 @@ def question(route: QueryRoute, one: str) -> click.Command:
     """The verb of a query. one: what its group is called."""
 
     def run(**given: Any) -> None:
-        out, tenant, until = Printer(str(given.pop("form"))), given.pop("tenant"), given.pop("until")
+        out, tenant, until = Printer(given.pop("form")), given.pop("tenant"), given.pop("until")
         try:
             asked = read_struct(route.input, {n: v for n, v in given.items() if v is not None}, lax=True)
         except Invalid as refusal:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import psycopg
+from rich.cells import set_cell_size
 from rich.console import Group
 from rich.live import Live
 from rich.table import Table
@@ -87,7 +88,10 @@ class Screen:
             *(f"  metrics    {address}  ({name})" for name, address in running.metrics.items()),
             "",
             "Sign in on the pages as one of these, or use their key over HTTP:",
-            *(f"  {one.name:<14} {one.about:<34} {running.tokens[one.key]}" for one in PERSONAS),
+            *(
+                f"  {set_cell_size(one.name, 14)} {set_cell_size(one.about, 44)} {running.tokens[one.key]}"
+                for one in PERSONAS
+            ),
             "",
             "Three things to try on the pages:",
             f"  Sign {story.OPEN_AGREEMENT} as Vera Stein, with Ada Okafor's page open in another window.",

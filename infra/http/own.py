@@ -22,8 +22,9 @@ MOST_COMMANDS = 1000
 class ReadFeed(Query, frozen=True, kw_only=True):
     """Read a tenant's history as events.
 
-    A batch of CloudEvents in the order of the history, oldest first. The header `Feed-Position` says how far the batch
-    has come: send it as `after` for what follows, now or later. While there is more, `Link` with `rel="next"` leads on.
+    A batch of CloudEvents in the order of the history, oldest first. What `data` holds, `/asyncapi.json` says.
+    The header `Feed-Position` says how far the batch has come: send it as `after` for what follows, now or later. While
+    there is more, `Link` with `rel="next"` leads on.
     """
 
     after: Annotated[

@@ -39,6 +39,12 @@ def test_an_agreement_is_drafted_signed_and_shown_by_words_alone(uni_a: Run, dat
     project(database, "uni-a", signed["position"])
     (row,) = csv_rows(uni_a("agreement", "list", "--tenant", "uni-a", "--state", "in_force", "--csv"))
     assert (row["id"], row["obligations_open"]) == ("a-1", "1")
+    listed = uni_a("agreement", "list", "--tenant", "uni-a").stdout
+    assert "Missing signatures" in listed, "people see the columns that were chosen for them"
+    assert "Digest" not in listed
+    record = uni_a("agreement", "show", "a-1", "--tenant", "uni-a").stdout
+    assert "id uni-a, kind school, name University A, Ltd, signed at " in record
+    assert "vocational" not in record, "and what is said about a thing, without what is not"
     (owed,) = csv_rows(uni_a("agreement", "obligations", "--tenant", "uni-a", "--csv"))
     assert (owed["clause"], owed["due"]) == ("c-1", "2040-01-31")
 

@@ -30,8 +30,8 @@ CASES: list[tuple[BaseException, Exit, str]] = [
         "unavailable: the store: away — run it again with --key k-1",
     ),
     (DatabaseUnreachable(what="x", reason="y"), Exit.UNAVAILABLE, "unavailable: x: y — start it, or mend DATABASE_URL"),
-    (PortInUse(what="Kafka", port=1), Exit.UNAVAILABLE, "unavailable: port in use: what Kafka, port 1 — choose"),
-    (DiskFull(folder="f", reason="r"), Exit.UNAVAILABLE, "unavailable: disk full: folder f, reason r — free"),
+    (PortInUse(what="Kafka", port=1), Exit.UNAVAILABLE, "unavailable: port in use: Kafka, port 1 — choose"),
+    (DiskFull(folder="f", reason="r"), Exit.UNAVAILABLE, "unavailable: disk full: folder f, r — free"),
     (NoJava(needed="Java 17", found="none"), Exit.UNAVAILABLE, "unavailable: no java"),
     (OSError(errno.ENOSPC, "No space left on device", "/x"), Exit.UNAVAILABLE, "unavailable: the disk is full: /x"),
     (

@@ -114,3 +114,10 @@ def test_a_wrong_word_is_answered_in_one_line_with_the_way_to_help() -> None:
         assert ended.exit_code == 2
         assert len(ended.stderr.strip().splitlines()) == 1
         assert ended.stdout == ""
+
+
+def test_whoever_asks_for_nothing_gets_the_help_as_it_is() -> None:
+    alone = CliRunner().invoke(cli, [])
+    assert alone.exit_code == 2
+    assert alone.stderr.startswith("Usage: ")
+    assert len(alone.stderr.splitlines()) > 40

@@ -196,7 +196,7 @@ def test_a_port_in_use_is_said_in_one_line_with_the_way_out(
     ended = run(tmp_path, "serve", "--port", str(served.port), DATABASE_URL=module_database.url)
     assert ended.code == 3
     (line,) = ended.said
-    assert line.startswith(f"unavailable: port in use: what The API, port {served.port} — choose another port")
+    assert line.startswith(f"unavailable: port in use: The API, port {served.port} — choose another port")
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
@@ -204,4 +204,4 @@ def test_an_address_that_is_not_ours_is_said_in_one_line(module_database: Databa
     ended = run(tmp_path, "serve", "--host", host, DATABASE_URL=module_database.url)
     assert ended.code == 3
     assert len(ended.said) == 1
-    assert ended.last_words.startswith("unavailable: cannot listen: what The API")
+    assert ended.last_words.startswith("unavailable: cannot listen: The API")

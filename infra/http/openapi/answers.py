@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from baseplus.kernel.refusals import Rejected
 from baseplus.kernel.routes import QueryRoute, Route
 from infra.http.feed import BATCH
 from infra.http.own import FEED
@@ -61,8 +62,10 @@ def refusal(status: int) -> Json:
     made = _answer(
         status, {MEDIA_TYPE: {"schema": {"$ref": REF.format(name=Problem.__name__)}}}, *_SENDS.get(status, ())
     )
-    said = ", ".join(f"`{code}`" for code in codes)
-    return made | {"description": f"{made['description']}: {said}" if said else f"{made['description']}: a rule's code"}
+    if status == status_of(Rejected):
+        codes.append("the code of the rule that refused it")
+    said = ", ".join(code if " " in code else f"`{code}`" for code in codes)
+    return made | {"description": f"{made['description']}: {said}"}
 
 
 def _answer(status: int, content: Json | None, *headers: str) -> Json:

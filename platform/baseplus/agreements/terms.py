@@ -31,7 +31,10 @@ class Party(Struct, frozen=True):
     kind: PartyKind
     name: Annotated[
         Line | None,
-        Meta(description="the name that the parties read", examples=["Qinglan University", "Yunchuan Drives"]),
+        Meta(
+            description="the name that the parties read: an organisation needs one, a person none",
+            examples=["Qinglan University", "Yunchuan Drives"],
+        ),
     ] = None
 
 

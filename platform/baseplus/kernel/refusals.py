@@ -24,7 +24,10 @@ class Refusal(Exception):
         self.facts = facts
 
     def __str__(self) -> str:
-        said = ", ".join(f"{name} {_plain(value)}" for name, value in self.facts.items())
+        said = ", ".join(
+            _plain(value) if name in _SPEAK_FOR_THEMSELVES else f"{name} {_plain(value)}"
+            for name, value in self.facts.items()
+        )
         sentence = self.code.replace("_", " ")
         return f"{sentence}: {said}" if said else sentence
 
@@ -44,7 +47,7 @@ class VersionConflict(Refusal):
     """Somebody else wrote to the stream first. Facts: stream, expected (version)."""
 
     code = "version_conflict"
-    mend = "read it again and repeat the command"
+    mend = "read it again, and repeat the command for its version now: the fact `actual`, over HTTP also the ETag"
 
 
 class KeyReused(Refusal):
@@ -99,6 +102,9 @@ class Unavailable(Refusal):
 
     code = "unavailable"
     mend = "try again with the same idempotency key"
+
+
+_SPEAK_FOR_THEMSELVES = frozenset({"what", "where", "reason"})
 
 
 def _plain(value: object) -> str:
