@@ -227,6 +227,41 @@ def test_an_amended_clause_is_watched_from_its_first_day(world: World) -> None:
     assert [getattr(event, "clause", "") for event in fulfilled] == ["extra"]
 
 
+def extended(world: World, ends: date, name: str) -> None:
+    """Both have signed a later last day, or an earlier one."""
+    text = AgreementText(title="…", parties=(SCHOOL, ENTERPRISE), clauses=(guidance,), starts=STARTS, ends=ends)
+    world.tell(agreements, "a-1", ProposeAmendment(name, "…", ends=ends))
+    for party in ("qinglan", "yunchuan"):
+        world.tell(agreements, "a-1", SignAmendment(name, party, text.digest))
+
+
+def test_a_duty_goes_on_by_the_clock_alone_when_the_term_is_extended(world: World) -> None:
+    extended(world, date(2026, 4, 15), "am-1")
+    world.until(date(2026, 4, 5))
+    extended(world, date(2026, 7, 15), "am-2")
+    world.until(date(2026, 7, 5))
+    assert [getattr(event, "due", None) for event in world.events(ObligationBreached)] == [
+        MARCH,
+        APRIL,
+        MAY,
+        date(2026, 6, 30),
+    ]
+
+
+def test_what_happens_counts_for_what_lapsed_and_is_owed_again(world: World) -> None:
+    extended(world, date(2026, 3, 20), "am-1")
+    world.happened("mentoring/m-7", guided("10", STARTS))
+    extended(world, ENDS, "am-2")
+    world.happened("mentoring/m-7", guided("6", MARCH))
+    (fulfilled,) = outcomes(world)
+    assert isinstance(fulfilled, ObligationFulfilled)
+    assert fulfilled.occurrence == 2
+    world.until(date(2026, 4, 2))
+    world.happened("mentoring/m-7", guided("16", MARCH))  # of a period that is settled
+    world.until(date(2026, 5, 1))
+    assert [type(event) for event in outcomes(world)] == [ObligationFulfilled, ObligationBreached]
+
+
 def test_a_year_of_due_dates_passes_by_the_clock_alone(world: World) -> None:
     world.until(date(2026, 9, 1))
     assert [getattr(event, "due", None) for event in world.events(ObligationBreached)] == [

@@ -7,7 +7,7 @@ What happens after it cures a breach, and so does what was recorded only then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -108,16 +108,23 @@ Ledger = Mapping[str, tuple[Owed, ...]]
 
 
 def open_ledger(clauses: Iterable[Clause], ledger: Ledger, start: date, end: date | None) -> Iterator[ObligationEvent]:
-    """Schedule what the clauses promise and is not scheduled yet, and let lapse what they promise no longer."""
+    """Schedule what the clauses promise and is not scheduled yet, and let lapse what they promise no longer.
+
+    A later last day makes them promise again what the earlier one had ended: from `start` on, with no arrears.
+    """
     promised = {clause.id: clause for clause in clauses if clause.obligation}
+    awaited = set[str]()  # clauses of which the clock has one to pass, and will then schedule the next
     for clause, occurrences in ledger.items():
         for owed in occurrences:
             gone = clause not in promised or (end is not None and owed.due > end)
             if gone and owed.outcome is Outcome.OPEN:
                 yield ObligationLapsed(clause, owed.occurrence)
+            elif owed.outcome is not Outcome.LAPSED and not owed.fell_due:
+                awaited.add(clause)
     for clause, promise in promised.items():
-        if clause not in ledger and promise.obligation and (due := first_due(promise.obligation, start, end)):
-            yield _scheduled(promise, promise.obligation, 1, due)
+        before, obligation = ledger.get(clause, ()), promise.obligation
+        if obligation and clause not in awaited and (due := _due_from(obligation, before, start, end)):
+            yield _scheduled(promise, obligation, len(before) + 1, due)
 
 
 def pass_due_dates(
@@ -219,6 +226,16 @@ def _go_on(
         yield _scheduled(clause, obligation, number, due)
         if due < today:
             yield from _fell_due(clause.id, number, due, fulfilled=False)
+
+
+def _due_from(obligation: Obligation, before: Sequence[Owed], start: date, end: date | None) -> date | None:
+    """When it is owed next, from `start` on and after the occurrences before; of them, those that lapsed never were."""
+    last = max((owed.due for owed in before if owed.outcome is not Outcome.LAPSED), default=None)
+    if last:
+        return next_due(obligation, max(last, start - _A_DAY), end)
+    due = first_due(obligation, start, end)
+    # only what was never scheduled may be overdue when the text takes effect: it was signed so
+    return due if due and (due >= start or not before) else None
 
 
 def _scheduled(clause: Clause, obligation: Obligation, occurrence: int, due: date) -> ObligationScheduled:

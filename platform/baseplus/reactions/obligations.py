@@ -168,11 +168,16 @@ def _forget(state: Promises, key: ClauseKey, occurrences: tuple[Owed, ...]) -> N
 def _settled_until(occurrences: tuple[Owed, ...]) -> date | None:
     """The day up to which everything is settled, so that what happened by then is needed no more."""
     since = None
-    for owed in occurrences:
+    for owed in _not_lapsed(occurrences):
         if owed.outcome in (Outcome.OPEN, Outcome.BREACHED) or not owed.fell_due:
             break
         since = owed.due
     return since
+
+
+def _not_lapsed(occurrences: Iterable[Owed]) -> Iterator[Owed]:
+    """Those that divide time into periods: a lapsed one ended none, and may have been scheduled anew."""
+    return (owed for owed in occurrences if owed.outcome is not Outcome.LAPSED)
 
 
 def _settled(state: Promises, agreement: str, clause: str) -> Iterator[Order]:
@@ -182,7 +187,7 @@ def _settled(state: Promises, agreement: str, clause: str) -> Iterator[Order]:
     if known is None or known.stage not in _IN_FORCE or not unspent:
         return
     left, since = list(unspent), known.effective - _A_DAY if known.effective else date.min
-    for owed in known.ledger.get(clause, ()):
+    for owed in _not_lapsed(known.ledger.get(clause, ())):
         late = owed.outcome is Outcome.BREACHED
         if late or owed.outcome is Outcome.OPEN:
             until = date.max if late else owed.due
