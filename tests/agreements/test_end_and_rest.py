@@ -25,7 +25,7 @@ from baseplus.agreements.events import (
 )
 from baseplus.agreements.model import AgreementCommand, Expire, Resume, Suspend, Terminate
 from baseplus.agreements.obligations import CureBreach, Fulfil, PassDueDates
-from baseplus.agreements.terms import Quantity
+from baseplus.agreements.terms import Evidence, Quantity
 from baseplus.kernel.scenario import NOON
 from tests.agreements.story import (
     DIGEST,
@@ -196,10 +196,37 @@ def test_an_agreement_that_rests_expires_too() -> None:
     given(*resting).when(Expire(), at=at(date(2027, 3, 1))).then(AgreementExpired(date(2027, 2, 28)), *closed)
 
 
-def test_after_its_last_day_only_its_expiry_is_recorded() -> None:
+def test_after_its_last_day_nothing_new_is_ordered() -> None:
     for order in EVERY_ORDER:
-        if not isinstance(order, Expire):
+        if not isinstance(order, Expire | PassDueDates):
             given(*in_force).when(order, at=at(date(2027, 3, 1))).then_rejected("term_is_over", ends="2027-02-28")
+
+
+def test_what_happened_by_its_last_day_counts_until_its_expiry_is_recorded() -> None:
+    shorter = AgreementDrafted("Joint training", (SCHOOL, ENTERPRISE), STARTS, MARCH)
+    running = (shorter, *in_force[1:])
+    breached = ObligationFellDue("guide", 1, MARCH), ObligationBreached("guide", 1, MARCH)
+    april = at(date(2026, 4, 1))
+    on_the_last_day = (evidence(MARCH),)
+    given(*running).when(Fulfil("guide", 1, on_the_last_day), at=april).then(
+        ObligationFulfilled("guide", 1, on_the_last_day)
+    )
+    given(*running, *breached).when(CureBreach("guide", 1, on_the_last_day), at=april).then(
+        BreachCured("guide", 1, on_the_last_day, MARCH, in_time=True)
+    )
+    after_it = (evidence(MARCH), evidence(date(2026, 4, 1), 12))
+    for order in (Fulfil("guide", 1, after_it), CureBreach("guide", 1, after_it)):
+        given(*running, *breached).when(order, at=april).then_rejected("term_is_over", ends="2026-03-31")
+    for order in (Fulfil("guide", 1, on_the_last_day), CureBreach("guide", 1, on_the_last_day)):
+        given(*running, *breached, AgreementExpired(MARCH)).when(order, at=april).then_rejected(
+            "agreement_has_ended", state="expired"
+        )
+
+
+def test_due_dates_of_its_term_pass_also_after_it() -> None:
+    events = given(*in_force, founded).when(PassDueDates(), at=at(date(2027, 6, 1))).events
+    due = [event.due for event in events if isinstance(event, ObligationScheduled)]
+    assert (due[0], due[-1]) == (date(2026, 4, 30), date(2027, 2, 28))
 
 
 EVERY_ORDER: list[AgreementCommand] = [
@@ -234,6 +261,10 @@ def test_nothing_is_signed_amended_or_fulfilled_after_termination_or_expiry(
 def test_the_state_says_how_it_ended() -> None:
     assert fold(*terminated).stage == "terminated"
     assert fold(*in_force, AgreementExpired(date(2027, 2, 28))).stage == "expired"
+
+
+def evidence(on: date, position: int = 11) -> Evidence:
+    return Evidence(GUIDANCE, "mentoring/m-7", position, "16", on)
 
 
 def _guidance(occurrence: int, due: date) -> ObligationScheduled:

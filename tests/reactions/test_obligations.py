@@ -195,6 +195,41 @@ def test_an_agreement_whose_term_is_over_expires_by_itself(world: World) -> None
     assert world.events(BreachCured) == []
 
 
+def met(world: World, *dues: date) -> None:
+    """What was due on these days was given on them."""
+    for due in dues:
+        world.until(due)
+        world.happened("mentoring/m-7", guided("16", due))
+
+
+def test_what_happened_on_its_last_day_counts_also_where_it_is_reacted_to_on_the_next(world: World) -> None:
+    met(world, MARCH, APRIL, MAY, date(2026, 6, 30), date(2026, 7, 31))
+    world.until(ENDS)
+    world.sleeps()
+    world.happened("mentoring/m-7", guided("16", ENDS))
+    world.today = date(2026, 9, 1)
+    world.wakes()
+    assert [type(event) for event in outcomes(world)] == [ObligationFulfilled] * 6
+    assert world.history[-1][1] == AgreementExpired(ENDS)
+
+
+def test_what_happened_in_its_last_months_counts_also_where_nobody_reacted_until_it_was_over(world: World) -> None:
+    met(world, MARCH, APRIL, MAY, date(2026, 6, 30))
+    world.until(date(2026, 7, 30))
+    world.sleeps()
+    for day in (date(2026, 7, 31), date(2026, 8, 30)):
+        world.today = day
+        world.happened("mentoring/m-7", guided("16", day))
+    world.today = date(2026, 9, 3)
+    world.wakes()
+    july, august_breached, august = outcomes(world)[-3:]
+    assert [getattr(event, "occurrence", 0) for event in (july, august_breached, august)] == [5, 6, 6]
+    assert (type(july), type(august_breached), type(august)) == (ObligationFulfilled, ObligationBreached, BreachCured)
+    assert isinstance(august, BreachCured)
+    assert august.in_time
+    assert world.history[-1][1] == AgreementExpired(ENDS)
+
+
 def test_after_its_end_nothing_is_fulfilled(world: World) -> None:
     world.tell(agreements, "a-1", Terminate("qinglan", "…", STARTS))
     world.happened("mentoring/m-7", guided("16", STARTS))

@@ -30,6 +30,7 @@ class World:
         self._followers = followers or {}
         self._streams: dict[str, list[Event]] = {}
         self._reacted = 0
+        self._asleep = False
 
     def tell(self, decider: Decider[Any, Any, Any], thing: str, *commands: Command) -> None:
         """Commands by people, today, and all that follows from them."""
@@ -48,6 +49,16 @@ class World:
             self.today = date.fromordinal(self.today.toordinal() + 1)
             self._ask()
 
+    def sleeps(self) -> None:
+        """Nobody reacts from now on, and nobody asks the clock."""
+        self._asleep = True
+
+    def wakes(self) -> None:
+        """They do again: what happened meanwhile is reacted to, and then the clock is asked."""
+        self._asleep = False
+        self._react()
+        self._ask()
+
     def passes(self, *, seconds: float) -> None:
         """Some seconds of the day pass."""
         self._later += timedelta(seconds=seconds)
@@ -64,7 +75,7 @@ class World:
             self._ask()
 
     def _react(self) -> None:
-        while self._reacted < len(self.history):
+        while self._reacted < len(self.history) and not self._asleep:
             at, event = self.history[self._reacted]
             self._reacted += 1
             for number, reaction in enumerate(self._reactions):

@@ -166,13 +166,14 @@ def _decided(command: AgreementCommand, agreement: Agreement, today: date) -> It
 
 
 def _check_alive(command: AgreementCommand, agreement: Agreement, today: date) -> None:
-    """After its last day only its expiry is recorded, and after its end nothing."""
+    """After its last day only what came by then is recorded, and its expiry; after its end nothing."""
     if agreement.stage is Stage.NONE:
         raise Rejected("no_such_agreement")
     if agreement.stage in (Stage.TERMINATED, Stage.EXPIRED):
         raise Rejected("agreement_has_ended", state=agreement.stage.value)
     ends = agreement.text.ends
-    if ends and today > ends and not isinstance(command, Expire):
+    day = owe.happened(command.evidence, today) if isinstance(command, Fulfil | CureBreach) else today
+    if ends and day > ends and not isinstance(command, PassDueDates | Expire):
         raise Rejected("term_is_over", ends=ends.isoformat())
 
 

@@ -162,6 +162,11 @@ def close_ledger(ledger: Ledger) -> Iterator[ObligationLapsed]:
             yield ObligationLapsed(clause, owed.occurrence)
 
 
+def happened(evidence: tuple[Evidence, ...], today: date) -> date:
+    """The day on which the last of it happened. What does not say so is taken to happen today."""
+    return max(one.on or today for one in evidence)
+
+
 def decide_evidence(command: Fulfil | CureBreach, ledger: Ledger, today: date) -> ObligationFulfilled | BreachCured:
     """What the evidence leads to. Raises Rejected where the time for it is not now, or where it does not do."""
     owed = _find(ledger, command.clause, command.occurrence)
@@ -170,7 +175,7 @@ def decide_evidence(command: Fulfil | CureBreach, ledger: Ledger, today: date) -
         case Fulfil(clause, occurrence, evidence):
             if owed.outcome is not Outcome.OPEN:
                 raise Rejected("obligation_not_open", **facts, state=owed.outcome.value)
-            if _happened(evidence, today) > owed.due:
+            if happened(evidence, today) > owed.due:
                 raise Rejected("due_date_has_passed", **facts, due=owed.due.isoformat())
             _weigh(ledger, clause, owed, evidence)
             return ObligationFulfilled(clause, occurrence, evidence)
@@ -178,14 +183,9 @@ def decide_evidence(command: Fulfil | CureBreach, ledger: Ledger, today: date) -
             if owed.outcome is not Outcome.BREACHED:
                 raise Rejected("obligation_not_breached", **facts, state=owed.outcome.value)
             _weigh(ledger, clause, owed, evidence)
-            return BreachCured(clause, occurrence, evidence, owed.due, _happened(evidence, today) <= owed.due)
+            return BreachCured(clause, occurrence, evidence, owed.due, happened(evidence, today) <= owed.due)
         case _:
             assert_never(command)
-
-
-def _happened(evidence: tuple[Evidence, ...], today: date) -> date:
-    """The day on which the last of it happened. What does not say so is taken to happen today."""
-    return max(one.on or today for one in evidence)
 
 
 def evolve_ledger(ledger: Ledger, event: ObligationEvent) -> Ledger:

@@ -89,12 +89,13 @@ class Obligations(Reaction[Promises]):
             if agreement.stage not in _IN_FORCE:
                 continue
             ends = agreement.text.ends
-            if ends and today > ends:
-                yield Order(Step(agreements, thing, Expire()), _MOOT, f"{thing}:ends:{ends}")
-            elif agreement.stage is Stage.IN_FORCE and (passed := _passed(agreement, today)):
+            if agreement.stage is Stage.IN_FORCE and (passed := _passed(agreement, today)):
+                # before it expires, so that what happened meanwhile still counts for what is scheduled with them
                 clause, owed = passed
                 named = f"{thing}:{clause}:{owed.occurrence}:{owed.due}"
                 yield Order(Step(agreements, thing, PassDueDates()), _MOOT, named)
+            elif ends and today > ends:
+                yield Order(Step(agreements, thing, Expire()), _MOOT, f"{thing}:ends:{ends}")
 
 
 def _passed(agreement: Agreement, today: date) -> tuple[str, Owed] | None:
