@@ -7,6 +7,8 @@ import pytest
 from baseplus.kernel.events import Event
 from baseplus.logbook.events import (
     AttendanceClaimed,
+    AttendanceCorroborated,
+    AttendanceDisputed,
     AttendanceWithdrawn,
     LogbookOpened,
     ReflectionReviewed,
@@ -15,6 +17,7 @@ from baseplus.logbook.events import (
     SkillSignedOff,
     TaskAccepted,
     TaskSubmitted,
+    WitnessKind,
     Work,
 )
 from baseplus.oversight.events import RiskReasonAdded, SecondClassroomRiskRaised
@@ -42,6 +45,14 @@ def reflection(n: int, text: str = SAME, on: date = MARCH) -> ReflectionSubmitte
 def attended(world: World, days: int, work: Work = Work.JOB, logbook: str = "logbook/ap-1") -> None:
     for day in range(days):
         world.happened(logbook, AttendanceClaimed("p-1", "drives", MARCH + timedelta(days=day), work, "8", day + 1))
+
+
+def half_days(world: World, days: int, *works: Work) -> None:
+    """Four hours of each kind of work a day."""
+    for day in range(days):
+        for work in works:
+            on = MARCH + timedelta(days=day)
+            world.happened("logbook/ap-1", AttendanceClaimed("p-1", "drives", on, work, "4", day + 1))
 
 
 def reasons(world: World) -> list[Reason]:
@@ -117,6 +128,58 @@ def test_few_hours_mixed_work_and_what_was_withdrawn_raise_nothing(world: World)
     world.happened("logbook/ap-3", AttendanceWithdrawn("p-3", "drives", MARCH, Work.JOB, "8", 4, "…"))
     world.until(date(2026, 5, 1))
     assert reasons(world) == []
+
+
+def test_who_works_and_sits_in_a_classroom_on_the_same_days_does_both(world: World) -> None:
+    half_days(world, 12, Work.JOB, Work.CLASSROOM)
+    world.happened("logbook/ap-1", TaskSubmitted("p-1", "t-1", 1, MARCH))
+    world.until(date(2026, 4, 9))
+    assert reasons(world) == []
+
+
+def test_all_hours_of_a_day_are_counted(world: World) -> None:
+    half_days(world, 5, Work.JOB, Work.CLASSROOM)
+    world.until(date(2026, 4, 9))
+    (reason,) = reasons(world)
+    assert (reason.sign, reason.seen, len(reason.behind)) == (Symptom.ATTENDANCE_WITHOUT_OUTPUT, "40", 10)
+
+
+def test_what_is_taken_back_of_a_days_work_leaves_its_other_work(world: World) -> None:
+    half_days(world, 12, Work.JOB, Work.CLASSROOM)
+    for day in range(2):
+        on = MARCH + timedelta(days=day)
+        world.happened("logbook/ap-1", AttendanceWithdrawn("p-1", "drives", on, Work.JOB, "4", 4, "…"))
+        world.happened("logbook/ap-1", AttendanceDisputed("p-1", "drives", on, Work.CLASSROOM, "4", "…"))
+    world.until(date(2026, 4, 9))
+    (reason,) = reasons(world)
+    assert (reason.sign, reason.seen) == (Symptom.ATTENDANCE_WITHOUT_OUTPUT, "80")
+
+
+def vouched(counts: int | None) -> AttendanceCorroborated:
+    return AttendanceCorroborated("p-1", "drives", MARCH, Work.JOB, "8", WitnessKind.MENTOR, "m-1", "m-1", counts)
+
+
+def test_an_attendance_that_was_disputed_is_there_again_when_it_counts_again(world: World) -> None:
+    attended(world, 5)
+    world.happened("logbook/ap-1", AttendanceDisputed("p-1", "drives", MARCH, Work.JOB, "8", "…"), vouched(None))
+    world.until(date(2026, 4, 9))
+    assert reasons(world) == []
+    world.happened("logbook/ap-1", vouched(5))
+    world.until(date(2026, 4, 10))
+    (reason,) = reasons(world)
+    assert (reason.sign, reason.seen) == (Symptom.ATTENDANCE_WITHOUT_OUTPUT, "40")
+    assert [one.type for one in reason.behind] == ["logbook.attendance_corroborated.v1"] + 4 * [
+        "logbook.attendance_claimed.v1"
+    ]
+
+
+def test_an_attendance_that_counts_is_counted_once_and_by_its_claim(world: World) -> None:
+    attended(world, 5)
+    world.happened("logbook/ap-1", vouched(1))
+    world.until(date(2026, 4, 9))
+    (reason,) = reasons(world)
+    assert reason.seen == "40"
+    assert {one.type for one in reason.behind} == {"logbook.attendance_claimed.v1"}
 
 
 def test_further_signs_are_further_reasons_of_one_risk(world: World) -> None:

@@ -18,6 +18,7 @@ from baseplus.kernel.events import Event
 from baseplus.kernel.reactions import Order, Place, Reaction, thing_id
 from baseplus.logbook.events import (
     AttendanceClaimed,
+    AttendanceCorroborated,
     AttendanceDisputed,
     AttendanceWithdrawn,
     LogbookOpened,
@@ -59,11 +60,11 @@ BaseMonth = tuple[str, str]
 
 @dataclass
 class Attendance:
-    """Of an apprenticeship in a month: day -> what was claimed for it; and whether anything came of it. weighed: since
-    the month was complete, and nothing was recorded of it any more."""
+    """Of an apprenticeship in a month: day and kind of work -> what was claimed for them, and stands; and whether
+    anything came of it. weighed: since the month was complete, and nothing was recorded of it any more."""
 
     base: str
-    days: dict[date, tuple[Work, Decimal, Behind]] = field(default_factory=dict)
+    claims: dict[tuple[date, Work], tuple[Decimal, Behind]] = field(default_factory=dict)
     output: bool = False
     weighed: bool = False
 
@@ -98,6 +99,7 @@ class SecondClassroom(Reaction[Seen]):
         ReflectionSubmitted,
         ReflectionReviewed,
         AttendanceClaimed,
+        AttendanceCorroborated,
         AttendanceDisputed,
         AttendanceWithdrawn,
         SecondClassroomRiskRaised,
@@ -119,9 +121,13 @@ class SecondClassroom(Reaction[Seen]):
             case TaskAccepted() | SkillSignedOff() | ReflectionReviewed():
                 _signed_off(state, event, at, behind)
             case AttendanceClaimed():
-                _month(state, at.thing, event).days[event.on] = (event.work, Decimal(event.hours), behind)
+                _month(state, at.thing, event).claims[event.on, event.work] = (Decimal(event.hours), behind)
             case AttendanceDisputed() | AttendanceWithdrawn():
-                _month(state, at.thing, event).days.pop(event.on, None)
+                _month(state, at.thing, event).claims.pop((event.on, event.work), None)
+            case AttendanceCorroborated() if event.counts is not None:
+                # one that was disputed is there again; any other stands by its claim
+                claims = _month(state, at.thing, event).claims
+                claims.setdefault((event.on, event.work), (Decimal(event.hours), behind))
             case SecondClassroomRiskRaised(base, month, reasons):
                 state.risks[at.thing] = (base, month)
                 state.stated.update(((base, month), reason.what) for reason in reasons)
@@ -145,16 +151,16 @@ class SecondClassroom(Reaction[Seen]):
             if seen.weighed or not complete(month, today):
                 continue
             seen.weighed = True
-            hours = sum((hours for _, hours, _ in seen.days.values()), Decimal())
+            hours = sum((hours for hours, _ in seen.claims.values()), Decimal())
             if hours < HOURS:
                 continue
-            behind = [one for _, (_, _, one) in sorted(seen.days.items(), key=lambda day: day[0])]
+            behind = [one for _, (_, one) in sorted(seen.claims.items(), key=lambda claim: claim[0])]
             key = (seen.base, month)
             if not seen.output:
                 yield from _raised(
                     state, key, _reason(Symptom.ATTENDANCE_WITHOUT_OUTPUT, hours, behind, logbook), due=True
                 )
-            if all(work is Work.CLASSROOM for work, _, _ in seen.days.values()):
+            if all(work is Work.CLASSROOM for _, work in seen.claims):
                 yield from _raised(state, key, _reason(Symptom.CLASSROOM_HOURS_ONLY, hours, behind, logbook), due=True)
 
 
