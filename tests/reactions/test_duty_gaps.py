@@ -85,3 +85,23 @@ def test_an_appointment_that_is_recorded_late_closes_the_gap_on_its_own_day(worl
     (closed,) = world.events(DutyGapClosed)
     assert isinstance(closed, DutyGapClosed)
     assert closed.on == MARCH
+
+
+def test_the_gaps_of_two_posts_are_never_one(world: World) -> None:
+    """Ids may hold hyphens, so bases and posts may read alike once they are joined."""
+    for base, post in (("north", "lab-lead"), ("north-lab", "lead")):
+        world.happened(f"bases/{base}", PostCreated(post, HR, "HR", 14, MARCH))
+    world.until(date(2026, 3, 20))
+    found = [(event.base, event.post) for event in world.events(DutyGapDetected) if isinstance(event, DutyGapDetected)]
+    assert sorted(found) == [("drives", "hr"), ("north", "lab-lead"), ("north-lab", "lead")]
+    assert world.moot == []
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_gap_that_was_detected_under_another_id_is_not_detected_again(world: World, *, closed: bool) -> None:
+    detected = DutyGapDetected("drives", "hr", MARCH, 14, date(2026, 3, 16), ())
+    world.happened("duty_gaps/of-before", detected)
+    if closed:
+        world.happened("duty_gaps/of-before", DutyGapClosed("drives", "hr", MARCH, date(2026, 3, 18), ()))
+    world.until(date(2026, 4, 30))
+    assert world.events(DutyGapDetected) == [detected]

@@ -27,6 +27,7 @@ from baseplus.kernel.events import Event
 S = TypeVar("S")
 
 _LONGEST_ID = 64
+_DIGITS = 16  # of a digest, beside what it belongs to
 
 
 class Place(NamedTuple):
@@ -100,7 +101,13 @@ def members(union: Any) -> tuple[type[Event], ...]:
     return typing.get_args(union) or (union,)
 
 
-def thing_id(*parts: str) -> str:
-    """An id made of others: the same for the same, readable where it is short enough, else a digest."""
-    readable = "-".join(parts)
-    return readable if len(readable) <= _LONGEST_ID else sha256("/".join(parts).encode())
+def thing_id(first: str, *parts: str) -> str:
+    """An id made of others, the last of which has one form, like a day: the same for the same, never for others.
+
+    Readable where it is short enough, with a digest where hyphens within the parts would leave open where one ends.
+    """
+    digest = sha256("/".join((first, *parts)).encode())
+    readable = "-".join((first, *parts))
+    if any("-" in part for part in parts[:-1]):
+        readable += f"-{digest[:_DIGITS]}"
+    return readable if len(readable) <= _LONGEST_ID else digest

@@ -32,13 +32,14 @@ PostKey = tuple[str, str]
 @dataclass
 class Post:
     """since: the first day that it stands empty; None: somebody holds it, or it is gone. emptied, filled: the last
-    event that made it so. gaps: the open ones, by id, with their first days."""
+    event that made it so. gaps: the open ones, by id, with their first days. detected: the first days of all."""
 
     limit: int
     since: date | None
     emptied: Behind
     filled: tuple[Behind, date] | None = None
     gaps: dict[str, date] = field(default_factory=dict)
+    detected: set[date] = field(default_factory=set)
 
 
 Posts = dict[PostKey, Post]
@@ -76,6 +77,7 @@ class DutyGaps(Reaction[Posts]):
             case DutyGapDetected(base, name, since):
                 if (short := state.get((base, name))) is not None:
                     short.gaps[at.thing] = since
+                    short.detected.add(since)
             case DutyGapClosed(base, name):
                 if (filled := state.get((base, name))) is not None:
                     filled.gaps.pop(at.thing, None)
@@ -91,11 +93,10 @@ class DutyGaps(Reaction[Posts]):
 
     def due(self, state: Posts, today: date) -> Iterator[Order]:
         for (base, name), post in state.items():
-            if post.since and (today - post.since).days > post.limit:
+            if post.since and (today - post.since).days > post.limit and post.since not in post.detected:
                 gap = thing_id(base, name, post.since.isoformat())
-                if gap not in post.gaps:
-                    detect = DetectDutyGap(base, name, post.since, post.limit, None, (post.emptied,))
-                    yield Order(Step(duty_gaps, gap, detect), _DETECTED, gap)
+                detect = DetectDutyGap(base, name, post.since, post.limit, None, (post.emptied,))
+                yield Order(Step(duty_gaps, gap, detect), _DETECTED, gap)
 
 
 def _concerned(state: Posts, event: Any, at: Place) -> list[Post]:
