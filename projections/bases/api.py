@@ -23,6 +23,7 @@ routes.query(
         "in_training",
         "next_due",
         "overdue",
+        "at_risk",
         "vacant",
         "vacant_too_long",
         "resources",

@@ -23,9 +23,11 @@ from baseplus.services.events import ServiceKind
 from baseplus.services.model import Deliver, Offer, Rate, Request, services
 from infra.postgres.database import Database
 from infra.wiring import EVENT_TYPES, FOLLOWERS
+from projections.agreements.views import Agreements, Obligations
 from projections.bases.queries import ListBases, OverviewRow, ShowBase, one_base
 from projections.bases.queries import bases as list_bases
 from projections.bases.views import Bases
+from projections.oversight.views import Actions, AuthorityDrifts, DutyGaps, Risks
 from projections.posts import queries as of_posts
 from projections.posts.views import PostChanges, Posts
 from projections.regulations import queries as of_regulations
@@ -52,6 +54,12 @@ VIEWS = (
     Services(),
     Requests(),
     Channels(),
+    Agreements(),
+    Obligations(),
+    Actions(),
+    Risks(),
+    DutyGaps(),
+    AuthorityDrifts(),
 )
 ONLINE, OFFLINE = Channel.ONLINE, Channel.OFFLINE
 
