@@ -16,7 +16,8 @@ from baseplus.kernel.vocabulary import Id, PersonId, TenantId
 from projections.grievances.views import GrievanceRow, GrievanceState
 from projections.runner.reader import Reader, fields
 
-_HANDLED = "handlers @> to_jsonb(%(handler)s::text) AND about IS DISTINCT FROM %(handler)s"
+_HANDLED = """handlers @> to_jsonb(%(handler)s::text)
+    AND about IS DISTINCT FROM %(handler)s AND about_person IS DISTINCT FROM %(handler)s"""
 
 Handler = Annotated[PersonId, Meta(description="who handles it: you")]
 

@@ -20,8 +20,8 @@ GrievanceState: TypeAlias = Literal["open", "resolved"]
 class GrievanceRow(Row):
     """One grievance as it stands.
 
-    about: the mentor whom it names. handlers: who alone may read this row. outcome, resolution, resolved_…: once it is
-    settled. position: of the last event shown.
+    about: the mentor whom it names; about_person: the person who that is. handlers: who alone may read
+    this row. outcome, resolution, resolved_…: once it is settled. position: of the last event shown.
     """
 
     id: str
@@ -38,6 +38,7 @@ class GrievanceRow(Row):
     resolution: str | None = None
     resolved_by: str | None = None
     resolved_on: date | None = None
+    about_person: str | None = None
 
 
 class Grievances(View[GrievanceRow, GrievanceEvent]):
@@ -59,6 +60,7 @@ class Grievances(View[GrievanceRow, GrievanceEvent]):
                 text=event.text,
                 raised_on=event.on,
                 position=at.position,
+                about_person=event.about_person,
             )
         if row is None:
             return None

@@ -42,7 +42,14 @@ from baseplus.apprenticeships.events import (
     TalentPoolJoined,
     TalentPoolLeft,
 )
-from baseplus.apprenticeships.grievances import EntrustGrievance, RaiseFor, RaiseGrievance, ResolveGrievance, grievances
+from baseplus.apprenticeships.grievances import (
+    EntrustGrievance,
+    EntrustTo,
+    RaiseFor,
+    RaiseGrievance,
+    ResolveGrievance,
+    grievances,
+)
 from baseplus.apprenticeships.learning import AssumeRole, PassModule, RelinquishRole, SelectModule
 from baseplus.apprenticeships.model import AssignMentor, Complete, Exit, Start, apprenticeships
 from baseplus.kernel.events import EventTypes
@@ -168,7 +175,7 @@ complaints: st.SearchStrategy[Any] = st.one_of(
         handlers,
         st.none() | people,
     ),
-    st.builds(EntrustGrievance, people, handlers),
+    st.builds(lambda by, whom: EntrustTo(EntrustGrievance(by, whom)), people, handlers),
     st.builds(ResolveGrievance, people, st.sampled_from([*GrievanceOutcome]), st.just("…")),
 )
 now_and_then: Callable[[Any], Order] = lambda order: (order, at(FIRST))  # noqa: E731

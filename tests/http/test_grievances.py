@@ -53,5 +53,13 @@ def test_a_grievance_is_visible_to_its_handlers_only_never_to_the_mentor_it_name
 
 def test_a_mentor_is_not_made_a_handler_of_what_names_them(api: Api) -> None:
     assert api.post(f"{NORTH}/apprenticeships", api.key(), APPRENTICE).status_code == 201
-    mistaken = api.post(f"{NORTH}/grievances", api.key(), GRIEVANCE | {"handlers": ["t-zhou", "m-gao"]})
-    assert refused(mistaken, 409, "handled_by_whom_it_names")["facts"] == {"handler": "m-gao"}
+    mentor = {"id": "m-gao", "person": "p-9", "name": "Gao Ming", "kind": "campus_tutor", "organisation": "north"}
+    assert api.post(f"{NORTH}/mentors", api.key(), mentor).status_code == 201
+    for handler in ("m-gao", "p-9"):
+        mistaken = api.post(f"{NORTH}/grievances", api.key(), GRIEVANCE | {"handlers": ["t-zhou", handler]})
+        assert refused(mistaken, 409, "handled_by_whom_it_names")["facts"] == {"handler": handler}
+    assert api.post(f"{NORTH}/grievances", api.key(), GRIEVANCE).status_code == 201
+    entrust = {"by": "t-zhou", "handlers": ["p-9"]}
+    refused(
+        api.post(f"{NORTH}/grievances/g-1/entrust", api.key(own="t-zhou"), entrust), 409, "handled_by_whom_it_names"
+    )

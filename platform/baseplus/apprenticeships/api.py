@@ -24,6 +24,7 @@ from baseplus.apprenticeships.grievances import (
     ResolveGrievance,
     grievances,
     of_apprentice,
+    with_people,
 )
 from baseplus.apprenticeships.learning import AssumeRole, PassModule, RelinquishRole, SelectModule
 from baseplus.apprenticeships.model import (
@@ -71,7 +72,10 @@ of_apprenticeships.command("POST /apprenticeships/{apprenticeship}/employment", 
 of_grievances = Routes("grievances", grievances)
 of_grievances.command("POST /grievances", RaiseGrievance, may=_STAFF, resolve=of_apprentice)
 of_grievances.command(
-    "POST /grievances/{grievance}/entrust", EntrustGrievance, may=(Role.STAFF.own("by"), Role.MENTOR.own("by"))
+    "POST /grievances/{grievance}/entrust",
+    EntrustGrievance,
+    may=(Role.STAFF.own("by"), Role.MENTOR.own("by")),
+    resolve=with_people,
 )
 of_grievances.command(
     "POST /grievances/{grievance}/resolve",

@@ -310,7 +310,10 @@ class EmploymentConfirmed(Event):
 
 
 class GrievanceRaised(Event):
-    """An apprentice complains. about: the mentor whom it names, if any. handlers: who alone read and resolve it."""
+    """An apprentice complains. about: the mentor whom it names, if any. handlers: who alone read and resolve it.
+
+    about_person: the person who that mentor is; None: nobody was registered as one.
+    """
 
     TYPE: ClassVar = "apprenticeships.grievance_raised.v1"
     apprenticeship: Id
@@ -320,6 +323,7 @@ class GrievanceRaised(Event):
     handlers: tuple[PersonId, ...]
     on: date
     about: PersonId | None = None
+    about_person: PersonId | None = None
 
 
 class GrievanceEntrusted(Event):

@@ -1,12 +1,13 @@
 """Grievances of apprentices: commands, state, rules. The stream is `grievances/<id>`.
 
 It has a stream of its own, since its readers are others than those of an apprenticeship: whoever handles it, and never
-the mentor whom it names.
+the mentor whom it names. A mentor has two ids, their own and the person's, and a key may hold either: the rules know
+both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Annotated, assert_never
 
@@ -25,6 +26,7 @@ from baseplus.apprenticeships.model import Stage, apprenticeships
 from baseplus.kernel.decisions import Command, Decider, Load
 from baseplus.kernel.refusals import Rejected
 from baseplus.kernel.vocabulary import Day, Id, PersonId, TenantId, Text
+from baseplus.mentoring.model import mentoring
 
 Handlers = Annotated[
     tuple[PersonId, ...],
@@ -65,12 +67,23 @@ class ResolveGrievance(Command, frozen=True):
 
 
 class RaiseFor(Command, frozen=True):
-    """An order to raise a grievance, and whose it is: what the rules decide. Made by `of_apprentice`."""
+    """An order to raise a grievance, and whose it is: what the rules decide. Made by `of_apprentice`.
+
+    people: of those whom it names who are mentors, which person each is.
+    """
 
     order: RaiseGrievance
     apprentice: PersonId
     base: Id
     enrolled: Day
+    people: Mapping[str, PersonId] = {}
+
+
+class EntrustTo(Command, frozen=True):
+    """An order to entrust a grievance to others, and which people are meant. Made by `with_people`."""
+
+    order: EntrustGrievance
+    people: Mapping[str, PersonId] = {}
 
 
 class Grievance(msgspec.Struct, frozen=True):
@@ -89,25 +102,32 @@ def of_apprentice(load: Load, tenant: TenantId, _grievance: str, command: RaiseG
     found, _ = load(tenant, apprenticeships, command.apprenticeship)
     if found.stage is Stage.NONE:
         raise Rejected("unknown_apprenticeship", apprenticeship=command.apprenticeship)
-    return RaiseFor(command, found.apprentice, found.base, found.enrolled)
+    people = _people(load, tenant, command.about, command.handlers)
+    return RaiseFor(command, found.apprentice, found.base, found.enrolled, people)
+
+
+def with_people(load: Load, tenant: TenantId, grievance: str, command: EntrustGrievance) -> EntrustTo:
+    """The order, with the people who are meant."""
+    found, _ = load(tenant, grievances, grievance)
+    return EntrustTo(command, _people(load, tenant, found.about, command.handlers))
+
+
+def _people(load: Load, tenant: TenantId, about: str | None, handlers: tuple[str, ...]) -> dict[str, str]:
+    named = (*handlers, about) if about else handlers
+    found = {mentor: load(tenant, mentoring, mentor)[0].person for mentor in named}
+    return {mentor: person for mentor, person in found.items() if person}
 
 
 def decide(
-    command: RaiseFor | EntrustGrievance | ResolveGrievance, grievance: Grievance, now: datetime
+    command: RaiseFor | EntrustTo | ResolveGrievance, grievance: Grievance, now: datetime
 ) -> Iterator[GrievanceEvent]:
     """What an order leads to. Raises Rejected; a refusal tells no more than the order did."""
     match command:
-        case RaiseFor(order, apprentice, base, enrolled):
-            if grievance.raised:
-                raise Rejected("grievance_exists")
-            _check_handlers(order.handlers, apprentice, order.about)
-            if order.about == apprentice:
-                raise Rejected("grievance_about_oneself")
-            on = in_order(order.on, enrolled, now)
-            yield GrievanceRaised(order.apprenticeship, apprentice, base, order.text, order.handlers, on, order.about)
-        case EntrustGrievance(by, handlers):
+        case RaiseFor():
+            yield _raised(command, grievance, now)
+        case EntrustTo(EntrustGrievance(by, handlers), people):
             _check_handled_by(by, grievance)
-            _check_handlers(handlers, grievance.apprentice, grievance.about)
+            _check_handlers(handlers, grievance.apprentice, grievance.about, people)
             if set(handlers) == set(grievance.handlers):
                 raise Rejected("entrusted_already")
             yield GrievanceEntrusted(handlers, by)
@@ -120,13 +140,39 @@ def decide(
             assert_never(command)
 
 
-def _check_handlers(handlers: Iterable[str], apprentice: str, about: str | None) -> None:
-    """Raises Rejected where a grievance would be handled by whom it names, or by whoever raised it."""
-    for person in handlers:
-        if person == about:
-            raise Rejected("handled_by_whom_it_names", handler=person)
+def _raised(command: RaiseFor, grievance: Grievance, now: datetime) -> GrievanceRaised:
+    order, apprentice, people = command.order, command.apprentice, command.people
+    if grievance.raised:
+        raise Rejected("grievance_exists")
+    _check_handlers(order.handlers, apprentice, order.about, people)
+    if order.about and people.get(order.about, order.about) == apprentice:
+        raise Rejected("grievance_about_oneself")
+    return GrievanceRaised(
+        apprenticeship=order.apprenticeship,
+        apprentice=apprentice,
+        base=command.base,
+        text=order.text,
+        handlers=order.handlers,
+        on=in_order(order.on, command.enrolled, now),
+        about=order.about,
+        about_person=people.get(order.about) if order.about else None,
+    )
+
+
+def _check_handlers(
+    handlers: Iterable[str], apprentice: str, about: str | None, people: Mapping[str, PersonId]
+) -> None:
+    """Raises Rejected where a grievance would be handled by whom it names, or by whoever raised it.
+
+    people: which person a mentor is. Somebody is registered once as a tutor and once as a master, maybe.
+    """
+    named = people.get(about, about) if about else None
+    for handler in handlers:
+        person = people.get(handler, handler)
+        if person == named:
+            raise Rejected("handled_by_whom_it_names", handler=handler)
         if person == apprentice:
-            raise Rejected("handled_by_the_apprentice", handler=person)
+            raise Rejected("handled_by_the_apprentice", handler=handler)
 
 
 def _check_handled_by(person: str, grievance: Grievance) -> date:

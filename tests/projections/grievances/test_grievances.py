@@ -48,6 +48,8 @@ def test_a_grievance_says_what_was_complained_of_and_who_handles_it() -> None:
         day(2),
     )
     assert fold(Grievances(), "grievances/g-1", [entrusted, resolved]) == {}
+    known = fold(Grievances(), "grievances/g-1", [msgspec.structs.replace(raised, about_person="p-9")])["g-1"]
+    assert (known.about, known.about_person) == ("m-gao", "p-9")
 
 
 def test_the_text_of_a_grievance_is_in_no_other_view() -> None:
@@ -59,10 +61,13 @@ def test_the_text_of_a_grievance_is_in_no_other_view() -> None:
 
 @pytest.fixture
 def reader(database: Database) -> Iterator[Reader]:
-    """g-1 is handled by t-zhou and t-lin, g-2 by t-zhou. By some mistake, the mentor whom g-2 names is among them."""
+    """g-1 is handled by t-zhou and t-lin, g-2 by t-zhou. By some mistake, the mentor whom g-2 names is among them, by
+    the id of the mentor as by that of the person."""
     with closing(Stage(database, EVENT_TYPES)) as stage:
         stage.store.register(NORTH)
-        mistaken = msgspec.structs.replace(raised, handlers=("t-zhou", "m-gao"), base="foundry")
+        mistaken = msgspec.structs.replace(
+            raised, handlers=("t-zhou", "m-gao", "p-9"), base="foundry", about_person="p-9"
+        )
         for thing, events in (("g-1", (raised,)), ("g-2", (mistaken, resolved))):
             stream = StreamId(f"grievances/{thing}")
             stage.store.append(NORTH, [NewEvent(stream, n, event, NOON) for n, event in enumerate(events, 1)])
@@ -79,9 +84,9 @@ def listed(reader: Reader, handler: str, **asked: str) -> list[str]:
 def test_a_grievance_is_visible_to_its_handlers_only_never_to_the_mentor_it_names(reader: Reader) -> None:
     assert listed(reader, "t-zhou") == ["g-1", "g-2"]
     assert listed(reader, "t-lin") == ["g-1"]
-    assert listed(reader, "t-wu") == listed(reader, "m-gao") == []
+    assert listed(reader, "t-wu") == listed(reader, "m-gao") == listed(reader, "p-9") == []
     assert one_grievance(reader, NORTH, ShowGrievance(grievance="g-1", handler="t-lin")).text == TEXT
-    for thing, person in (("g-2", "t-lin"), ("g-1", "m-gao"), ("g-2", "m-gao")):
+    for thing, person in (("g-2", "t-lin"), ("g-1", "m-gao"), ("g-2", "m-gao"), ("g-2", "p-9")):
         with pytest.raises(NotFound, match=thing):
             one_grievance(reader, NORTH, ShowGrievance(grievance=thing, handler=person))
 
