@@ -42,8 +42,9 @@ def _hired(event: OfferAccepted, at: At) -> Iterator[Part]:  # noqa: ARG001 - as
 
 def _retained(event: EmploymentConfirmed, at: At) -> Iterator[Part]:  # noqa: ARG001 - as above
     if event.months == RETAINED and event.hired:
-        here = Destination.TRAINING_ENTERPRISE
-        found = (event.destination is here) - (event.previous is here)
+        # What was said before the hire was counted for none.
+        here, before = Destination.TRAINING_ENTERPRISE, None if event.anew else event.previous
+        found = (event.destination is here) - (before is here)
         yield Part(event.base, f"{event.hired:%Y-%m}", EVERYTHING, 100 * found, 0, 0)
 
 

@@ -158,10 +158,15 @@ def test_a_role_is_assumed_and_relinquished_in_turn_and_a_module_is_passed_after
 @hypothesis.given(histories())
 def test_a_correction_knows_what_it_corrects(history: list[Any]) -> None:
     found: dict[int, Destination] = {}
+    before_a_hire: set[int] = set()
     for event in history:
+        if isinstance(event, OfferAccepted):
+            before_a_hire = set(found)
         if isinstance(event, EmploymentConfirmed):
             assert event.previous is found.get(event.months)
-            assert event.previous is not event.destination
+            assert event.anew is (event.months in before_a_hire)
+            assert event.anew or event.previous is not event.destination
+            before_a_hire.discard(event.months)
             assert event.months in (3, 6, 12)
             assert event.completed < event.on
             found[event.months] = event.destination

@@ -183,6 +183,26 @@ def test_a_confirmation_is_corrected_by_another_one_that_knows_it() -> None:
     )
 
 
+def test_after_a_hire_people_are_asked_for_anew_and_no_mistake_is_corrected() -> None:
+    here, elsewhere = Destination.TRAINING_ENTERPRISE, Destination.ANOTHER_EMPLOYER
+    before = EmploymentConfirmed(WHO, BASE, 3, here, day(20), day(20, month=6))
+    starts = OfferAccepted(
+        WHO, BASE, "offer-2", "yunchuan", by_trainer=True, starts=day(1, month=7), on=day(1, month=7)
+    )
+    history, asked = (*completed, before, offered_here, starts), day(1, month=10)
+    for destination in (here, elsewhere):
+        given(*history).when(ConfirmEmployment(3, destination, asked), at=CONFIRMED_AT).then(
+            EmploymentConfirmed(
+                WHO, BASE, 3, destination, day(20), asked, hired=day(1, month=7), previous=here, anew=True
+            )
+        )
+    again = EmploymentConfirmed(WHO, BASE, 3, here, day(20), asked, hired=day(1, month=7), previous=here, anew=True)
+    given(*history, again).when(ConfirmEmployment(3, here, asked), at=CONFIRMED_AT).then_rejected("confirmed_already")
+    given(*history, again).when(ConfirmEmployment(3, elsewhere, asked), at=CONFIRMED_AT).then(
+        EmploymentConfirmed(WHO, BASE, 3, elsewhere, day(20), asked, hired=day(1, month=7), previous=here)
+    )
+
+
 @pytest.mark.parametrize("destination", [*Destination])
 def test_work_and_study_are_what_a_base_hopes_for(destination: Destination) -> None:
     assert destination.positive is (destination.value not in ("neither", "unknown"))

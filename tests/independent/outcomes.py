@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -39,12 +40,15 @@ def _of_starters(history: History, asked: Asked, left: list[Fact]) -> Figures:
     return tally.figures()
 
 
-def _confirmed(history: History, months: int) -> dict[str, str]:
-    """Apprenticeship -> where the person is after so many months, as was found last."""
+def _confirmed(history: History, months: int, after: Mapping[str, int] | None = None) -> dict[str, str]:
+    """Apprenticeship -> where the person is after so many months, as was found last.
+
+    after: apprenticeship -> the position of the event that it was asked after.
+    """
     return {
         fact.thing: fact.data["destination"]
         for fact in history.of("apprenticeships.employment_confirmed")
-        if fact.data["months"] == months
+        if fact.data["months"] == months and (after is None or fact.position > after.get(fact.thing, fact.position))
     }
 
 
@@ -69,8 +73,9 @@ def sustained_destination_rate(history: History, asked: Asked) -> Figures:
 def retention_12m(history: History, asked: Asked) -> Figures:
     """still with the training enterprise at 12 months / hired by it, by the hire"""
     trainers = {fact.thing: fact.data["enterprise"] for fact in history.of("apprenticeships.apprentice_enrolled")}
-    tally, found = Tally(asked), _confirmed(history, 12)
-    for fact in history.of("apprenticeships.offer_accepted"):
+    hires = list(history.of("apprenticeships.offer_accepted"))
+    tally, found = Tally(asked), _confirmed(history, 12, {fact.thing: fact.position for fact in hires})
+    for fact in hires:
         if fact.data["enterprise"] == trainers[fact.thing]:
             still = found.get(fact.thing) == "training_enterprise"
             tally.add(fact.data["base"], fact.on, 100 * still, 1, fact.thing)

@@ -69,9 +69,19 @@ reviewed = ReflectionReviewed(
 )
 
 
-def _confirmed(months: int, destination: Destination, previous: Destination | None = None) -> EmploymentConfirmed:
+TAKEN_OVER = taken_over.on
+
+
+def _confirmed(
+    months: int,
+    destination: Destination,
+    previous: Destination | None = None,
+    hired: date | None = TAKEN_OVER,
+    *,
+    anew: bool = False,
+) -> EmploymentConfirmed:
     asked = day(30, month=12)
-    return EmploymentConfirmed("person-17", "drives", months, destination, day(20), asked, day(4), previous)
+    return EmploymentConfirmed("person-17", "drives", months, destination, day(20), asked, hired, previous, anew)
 
 
 STREAMS: dict[str, Sequence[Event]] = {
@@ -89,6 +99,22 @@ STREAMS: dict[str, Sequence[Event]] = {
     ),
     "apprenticeships/ap-20": (*in_training, joined, offered, hired),
     "apprenticeships/ap-21": (*in_training, poached),
+    **{
+        f"apprenticeships/ap-{number}": (
+            *in_training,
+            completed,
+            *both_relieved(day(20)),
+            _confirmed(6, Destination.STUDY, hired=None),
+            _confirmed(12, Destination.TRAINING_ENTERPRISE, hired=None),
+            taken_over,
+            *then,
+        )
+        for number, then in (
+            (22, ()),
+            (23, (_confirmed(12, Destination.TRAINING_ENTERPRISE, Destination.TRAINING_ENTERPRISE, anew=True),)),
+            (24, (_confirmed(12, Destination.ANOTHER_EMPLOYER, Destination.TRAINING_ENTERPRISE, anew=True),)),
+        )
+    },
     "logbook/ap-17": (
         *counted,
         *(claimed(day(26, month=2), Work.CLASSROOM, "2", 2), assigned, submitted, accepted()),

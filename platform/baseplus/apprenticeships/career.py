@@ -108,7 +108,8 @@ class AcceptOffer(Command, frozen=True):
 class ConfirmEmployment(Command, frozen=True):
     """Record where the person is, 3, 6 or 12 months on.
 
-    Counted from the first day of work, or from the completion where nobody has hired them. Said again it corrects.
+    Counted from the first day of work, or from the completion where nobody has hired them. Said again it corrects, but
+    for what was said before they were hired.
     """
 
     months: Annotated[Months, Meta(description="after how many months: 3, 6 or 12")]
@@ -163,13 +164,18 @@ class Hired(msgspec.Struct, frozen=True):
 
 
 class Career(msgspec.Struct, frozen=True):
-    """What the rules need to know. pooled: since when they are in the pool. latest: the day of the last change."""
+    """What the rules need to know. pooled: since when they are in the pool. latest: the day of the last change.
+
+    unhired: months after which it was last said where they are before anybody had hired them: once somebody has, those
+    are asked for anew.
+    """
 
     consent: Consent | None = None
     pooled: date | None = None
     offers: Mapping[str, Offer] = {}
     hired: Hired | None = None
     confirmed: Mapping[int, Destination] = {}
+    unhired: frozenset[int] = frozenset()
     latest: date | None = None
 
     def member_since(self, on: date) -> date | None:
@@ -290,7 +296,8 @@ def _confirmed(command: ConfirmEmployment, career: Career, trained: Trained, now
     if due is None or on < due:
         raise Rejected("too_early", on=on.isoformat(), due=due and due.isoformat())
     previous = career.confirmed.get(months)
-    if previous is destination:
+    anew = hired is not None and months in career.unhired
+    if previous is destination and not anew:
         raise Rejected("confirmed_already", months=months, destination=destination.value)
     return EmploymentConfirmed(
         apprentice=trained.apprentice,
@@ -301,6 +308,7 @@ def _confirmed(command: ConfirmEmployment, career: Career, trained: Trained, now
         on=on,
         hired=hired.on if hired and hired.by_trainer else None,
         previous=previous,
+        anew=anew,
     )
 
 
@@ -331,7 +339,8 @@ def evolve(career: Career, event: CareerEvent) -> Career:
     """What the rules need to know after the event."""
     change = msgspec.structs.replace
     if isinstance(event, EmploymentConfirmed):
-        return change(career, confirmed={**career.confirmed, event.months: event.destination})
+        unhired = career.unhired - {event.months} if career.hired else career.unhired | {event.months}
+        return change(career, confirmed={**career.confirmed, event.months: event.destination}, unhired=unhired)
     now = change(career, latest=max(career.latest or date.min, event.on))
     match event:
         case PoolConsentGiven(_, on, until):

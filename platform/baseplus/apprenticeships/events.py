@@ -295,7 +295,8 @@ class EmploymentConfirmed(Event):
     """Somebody asked where the person is, so many months after the training or after they were hired.
 
     completed: the day of the completion. hired: the day on which the training enterprise hired them; None: it did not.
-    previous: what was said at an earlier time about the same month, which was a mistake.
+    previous: what was said at an earlier time about the same month, which was a mistake; anew: which was none, for it
+    was said before the person was hired.
     """
 
     TYPE: ClassVar = "apprenticeships.employment_confirmed.v1"
@@ -307,6 +308,7 @@ class EmploymentConfirmed(Event):
     on: date
     hired: date | None = None
     previous: Destination | None = None
+    anew: bool = False
 
 
 class GrievanceRaised(Event):

@@ -334,4 +334,4 @@ def evolve(apprenticeship: Apprenticeship, event: ApprenticeshipEvent) -> Appren
             assert_never(event)
 
 
-apprenticeships = Decider("apprenticeships", Apprenticeship, decide, evolve, state_version=2)
+apprenticeships = Decider("apprenticeships", Apprenticeship, decide, evolve, state_version=3)

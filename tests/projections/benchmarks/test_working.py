@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from baseplus.apprenticeships.events import (
     ApprenticeshipCompleted,
     CareerEvent,
@@ -52,6 +54,20 @@ def test_who_was_hired_by_the_training_enterprise_is_retained_when_they_are_ther
     gone = found(12, Destination.ANOTHER_EMPLOYER, here)
     assert figures(RETAINED, taken_over, found(12, here), gone) == {"2026-03": (0, 1, 1)}
     assert figures(RETAINED, accepted) == {}  # another enterprise retains nobody of ours
+
+
+def test_what_was_found_before_a_hire_is_taken_back_of_no_retention() -> None:
+    here = Destination.TRAINING_ENTERPRISE
+    early = msgspec.structs.replace(found(12, here), hired=None)
+    for destination, counted in ((here, 100), (Destination.ANOTHER_EMPLOYER, 0)):
+        late = msgspec.structs.replace(found(12, destination, here), anew=True)
+        assert figures(RETAINED, early, taken_over, late) == {"2026-03": (counted, 1, 1)}
+
+
+def test_a_destination_is_sustained_once_whether_it_was_found_before_a_hire_or_after_it() -> None:
+    work, here = found(6, Destination.ANOTHER_EMPLOYER), Destination.TRAINING_ENTERPRISE
+    late = msgspec.structs.replace(found(6, here, Destination.ANOTHER_EMPLOYER), anew=True)
+    assert figures(SUSTAINED, completed, work, taken_over, late) == {"2026-03": (100, 1, 1)}
 
 
 def test_who_joined_the_pool_is_hired_from_it_in_the_month_in_which_they_joined() -> None:
