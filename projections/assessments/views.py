@@ -18,9 +18,11 @@ from baseplus.assessment.events import (
     AppealDecided,
     AppealOutcome,
     AssessmentAppealed,
+    AssessmentCertified,
     AssessmentCorrected,
     AssessmentModerated,
     AssessmentRecorded,
+    AssessmentReleased,
     AssessmentResat,
     CompetenceSelfAssessed,
 )
@@ -48,7 +50,8 @@ class AssessmentRow(Row):
     key: assessment:side. adoption, association, standard, version: what the apprentice was assessed against. marks,
     total (0.00 to 100.00): those that count. given: the total that the assessor gave, corrections of slips included.
     assessed_on: the day of the assessment; assessed_at: when it was recorded. sitting: which time it was sat; resit_of:
-    the assessment before; resat_by: the one after, which makes this one final. position: of the last event shown.
+    the assessment before; resat_by: the one after, which makes this one final. certificates: those that rest on its
+    marks, which only an appeal changes then. position: of the last event shown.
     """
 
     key: str
@@ -70,6 +73,7 @@ class AssessmentRow(Row):
     assessed_on: date
     assessed_at: datetime
     position: int
+    certificates: list[str]
     moderator: str | None = None
     apprenticeship: str | None = None
     enterprise: str | None = None
@@ -80,7 +84,9 @@ class AssessmentRow(Row):
 
 SideChange = AssessmentRecorded | AssessmentCorrected | AssessmentModerated | AssessmentAppealed | AppealDecided
 
-AssessmentChange = SideChange | AssessmentResat
+BothChange = AssessmentResat | AssessmentCertified | AssessmentReleased
+
+AssessmentChange = SideChange | BothChange
 
 
 class Assessments(View[AssessmentRow, AssessmentChange]):
@@ -90,7 +96,7 @@ class Assessments(View[AssessmentRow, AssessmentChange]):
     indexes: ClassVar = (("assessment",), ("apprentice", "key"), ("assessor", "key"), ("state", "key"))
 
     def keys(self, event: AssessmentChange, at: At) -> Iterable[str]:
-        sides = Side if isinstance(event, AssessmentResat) else (event.side,)
+        sides = Side if isinstance(event, BothChange) else (event.side,)
         return [f"{at.thing}:{side.value}" for side in sides]
 
     def evolve(self, row: AssessmentRow | None, event: AssessmentChange, at: At) -> AssessmentRow | None:
@@ -115,6 +121,10 @@ class Assessments(View[AssessmentRow, AssessmentChange]):
                 _note(row, "decided", at, event.decided_by, event.reason, event.outcome)
             case AssessmentResat(by):
                 row.resat_by = by
+            case AssessmentCertified(certificate):
+                row.certificates = [*row.certificates, certificate]
+            case AssessmentReleased(certificate):
+                row.certificates = [one for one in row.certificates if one != certificate]
             case _:
                 assert_never(event)
         return row
@@ -142,6 +152,7 @@ def _recorded(event: AssessmentRecorded, at: At) -> AssessmentRow:
         assessed_on=event.on,
         assessed_at=at.time,
         position=at.position,
+        certificates=[],
         apprenticeship=event.apprenticeship,
         enterprise=event.enterprise,
         sitting=event.sitting,

@@ -28,6 +28,7 @@ of_certificates.query(
         "evidence",
         "shared",
         "state",
+        "marks_changed_at",
     ),
 )
 of_certificates.query("GET /certificates/{certificate}", one_certificate, may=_READERS)

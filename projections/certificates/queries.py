@@ -24,6 +24,9 @@ class ListCertificates(ListQuery, frozen=True, kw_only=True):
     base: Annotated[Id | None, Meta(description="only those at this base")] = None
     standard: Annotated[Id | None, Meta(description="only those against this standard, whatever its version")] = None
     awarded_by: Annotated[Id | None, Meta(description="only those of this awarding body")] = None
+    marks_changed: Annotated[
+        bool | None, Meta(description="only those whose marks an appeal changed after the award, or did not")
+    ] = None
 
 
 class ShowCertificate(Query, frozen=True, kw_only=True):
@@ -54,6 +57,7 @@ def certificates(
           AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(standard)s::text IS NULL OR standard = %(standard)s)
           AND (%(awarded_by)s::text IS NULL OR awarded_by = %(awarded_by)s)
+          AND (%(marks_changed)s::boolean IS NULL OR (marks_changed_at IS NOT NULL) = %(marks_changed)s)
         ORDER BY id LIMIT %(limit)s + 1"""
     rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, CertificateRow, until=until)
     return page_of(rows, asked.limit, lambda row: (row.id,))

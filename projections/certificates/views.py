@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar, Literal, TypeAlias, assert_never
 
@@ -10,6 +11,8 @@ import msgspec
 
 from baseplus.assessment.criteria import Counted
 from baseplus.assessment.events import (
+    AppealDecided,
+    AppealOutcome,
     CertificateAwarded,
     CertificateEvent,
     CertificateHeld,
@@ -29,7 +32,8 @@ class CertificateRow(Row):
 
     assessment, adoption, association, standard, version: what it was awarded by. school_total, enterprise_total: 0.00
     to 100.00. counted: its evidence, each piece once. shared: how many pieces count for the other certificate, too,
-    through the crosswalk. Why it was revoked is in no row. position: of the last event shown.
+    through the crosswalk. marks_changed_at: when an appeal that was upheld after the award changed the marks that it
+    rests on; the totals stay those of the award. Why it was revoked is in no row. position: of the last event shown.
     """
 
     id: str
@@ -55,21 +59,31 @@ class CertificateRow(Row):
     crosswalk: str | None = None
     expires: date | None = None
     revoked_on: date | None = None
+    marks_changed_at: datetime | None = None
 
 
-class Certificates(View[CertificateRow, CertificateEvent]):
+class Certificates(View[CertificateRow, CertificateEvent | AppealDecided]):
     """One row per certificate."""
 
     name: ClassVar = "certificates"
     indexes: ClassVar = (("apprenticeship",), ("kind", "id"), ("apprentice",))
 
-    def evolve(self, row: CertificateRow | None, event: CertificateEvent, at: At) -> CertificateRow | None:
+    def keys(self, event: CertificateEvent | AppealDecided, at: At) -> Iterable[str]:
+        return event.certificates if isinstance(event, AppealDecided) else (at.thing,)
+
+    def evolve(
+        self, row: CertificateRow | None, event: CertificateEvent | AppealDecided, at: At
+    ) -> CertificateRow | None:
         match event:
             case CertificateAwarded():
                 return _awarded(event, at)
             case CertificateRevoked(on=on):
                 if row is not None:
                     row.state, row.revoked_on, row.position = "revoked", on, at.position
+                return row
+            case AppealDecided(outcome=outcome):
+                if row is not None and outcome is AppealOutcome.UPHELD:
+                    row.marks_changed_at, row.position = at.time, at.position
                 return row
             case _:
                 assert_never(event)

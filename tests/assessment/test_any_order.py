@@ -17,6 +17,7 @@ from baseplus.assessment.assessments import (
     DecideAppeal,
     Moderate,
     RecordOtherSide,
+    Release,
     Resit,
     assessments,
 )
@@ -95,7 +96,7 @@ def test_the_order_of_the_criteria_makes_no_difference(both: tuple[list[Mark], l
 @given(histories)
 def test_the_order_of_the_scores_makes_no_difference(commands: list[AssessmentCommand]) -> None:
     def turned(command: AssessmentCommand) -> AssessmentCommand:
-        if isinstance(command, Appeal | Resit | Certify):
+        if isinstance(command, Appeal | Resit | Certify | Release):
             return command
         if hasattr(command, "order"):
             order = msgspec.structs.replace(command.order, scores=command.order.scores[::-1])

@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from baseplus.assessment.assessments import Certify, assessments
+from baseplus.assessment.assessments import Certify, Release, assessments
 from baseplus.assessment.certificates import Award, Revoke, by_assessment, certificates
 from baseplus.assessment.certified import Hold, Lose, RecogniseDual, certified
 from baseplus.assessment.criteria import Counted, Pair
@@ -47,7 +47,9 @@ given, given_held = Scenario(certificates), Scenario(certified)
 given_evidence, given_crosswalk = Scenario(evidence), Scenario(crosswalks)
 QINGLAN = TenantId("qinglan")
 found = assessments.fold(cnc)
-revoked = CertificateRevoked(VOCATIONAL, "person-17", "ap-17", "drives", counted, "The shaft was another's", TODAY)
+revoked = CertificateRevoked(
+    VOCATIONAL, "person-17", "ap-17", "drives", counted, "The shaft was another's", TODAY, "as-1"
+)
 held = CertificateHeld(VOCATIONAL, "cert-1", "person-17", "drives", TODAY)
 held_too = CertificateHeld(OWN, "cert-2", "person-17", "drives", TODAY - timedelta(days=9))
 dual = DualCertificationAchieved("person-17", "drives", "cert-2", "cert-1", TODAY)
@@ -172,10 +174,13 @@ def test_an_award_is_put_to_the_assessment_to_what_is_held_and_to_each_piece_of_
         Step(certified, "ap-17", Hold(VOCATIONAL, "cert-1", "person-17", "drives", TODAY)),
         Step(evidence, "41", Count(VOCATIONAL, "cert-1", None)),
     ]
-    assert [*follow_revocation("cert-1", revoked)] == [
+    lost = [
         Step(certified, "ap-17", Lose(VOCATIONAL, "cert-1", TODAY)),
         Step(evidence, "41", Free(VOCATIONAL, "cert-1")),
     ]
+    assert [*follow_revocation("cert-1", revoked)] == [Step(assessments, "as-1", Release("cert-1", VOCATIONAL)), *lost]
+    # Revocations from before it was said do not say what the certificate was awarded by.
+    assert [*follow_revocation("cert-1", msgspec.structs.replace(revoked, assessment=None))] == lost
 
 
 def test_an_apprentice_holds_one_certificate_of_each_kind() -> None:

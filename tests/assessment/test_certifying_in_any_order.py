@@ -10,12 +10,16 @@ import hypothesis
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from baseplus.assessment.assessments import Certify, RecordOtherSide, Resit, assessments
+from baseplus.assessment.assessments import Certify, Moderate, RecordOtherSide, Release, Resit, assessments
 from baseplus.assessment.certificates import AwardBy, Revoke, certificates
 from baseplus.assessment.certified import Hold, Lose, RecogniseDual, certified
 from baseplus.assessment.crosswalks import crosswalks
 from baseplus.assessment.events import (
+    AssessmentCertified,
+    AssessmentCorrected,
     AssessmentEvent,
+    AssessmentModerated,
+    AssessmentReleased,
     AssessmentResat,
     CertificateAwarded,
     CertificateHeld,
@@ -31,7 +35,7 @@ from baseplus.assessment.self_assessments import self_assessments
 from baseplus.kernel.events import EventTypes
 from baseplus.kernel.scenario import NOON
 from tests.assessment.certifying import award, between, cnc, counted
-from tests.assessment.story import ENTERPRISE, TODAY, known, record, scores
+from tests.assessment.story import ENTERPRISE, SCHOOL, TODAY, correct, known, record, scores
 from tests.assessment.test_self_assessments import known as self_assess
 from tests.properties import Order, never_refused, played
 
@@ -117,6 +121,30 @@ def test_an_assessment_is_sat_again_once_and_certifies_nothing_after_it(given: l
     history = played(assessments, TYPES, given, repeatable=(Certify,))
     places = [place for place, event in enumerate(history) if isinstance(event, AssessmentResat)]
     assert places in ([], [len(history) - 1])
+
+
+under_certificates: st.SearchStrategy[Any] = st.one_of(
+    after,
+    st.just(correct),
+    st.just(Moderate(SCHOOL, "t-lin", scores(70, 70, 100), "As elsewhere")),
+    st.builds(Certify, ids, kinds, st.sampled_from(["81.00", "86.00"]), st.just("69.00")),
+    st.builds(Release, ids, kinds),
+)
+
+
+@EXAMPLES
+@hypothesis.given(st.lists(under_certificates.map(at_noon), max_size=16))
+def test_nobody_corrects_or_moderates_marks_that_a_certificate_rests_on(given: list[Order]) -> None:
+    resting: list[str] = []
+    for event in played(assessments, TYPES, given, repeatable=(Certify, Release)):
+        match event:
+            case AssessmentCertified(certificate):
+                resting.append(certificate)
+            case AssessmentReleased(certificate):
+                assert certificate in resting
+                resting = [one for one in resting if one != certificate]
+            case AssessmentCorrected() | AssessmentModerated():
+                assert not resting
 
 
 def test_what_is_approved_or_recorded_once_changes_nothing_when_it_is_ordered_again() -> None:

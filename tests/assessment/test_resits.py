@@ -87,8 +87,3 @@ def test_a_certificate_is_awarded_by_a_settled_assessment_as_it_was_found() -> N
     given(*joint, appealed).when(certify).then_rejected("appeal_pending", side="school")
     given(*joint, resat).when(certify).then_rejected("resat_already", assessment="as-2")
     given(*joint).when(Certify("cert-1", vocational, "80.00", "69.00")).then_rejected("assessment_changed_meanwhile")
-
-
-def test_a_certified_assessment_may_still_be_appealed() -> None:
-    certified = AssessmentCertified("cert-1", CertificateKind.VOCATIONAL)
-    given(*joint, certified).when(Appeal(SCHOOL, "The fixture was worn out")).then(appealed)

@@ -68,6 +68,13 @@ class Assessed(NamedTuple):
         return self.adoption.title if self.adoption else one.standard
 
     @property
+    def certificates(self) -> Sequence[str]:
+        """Those that rest on its marks. Both sides know the same ones."""
+        one = self.school or self.work
+        assert one is not None
+        return one.certificates
+
+    @property
     def version(self) -> int:
         """The version of the standard."""
         one = self.school or self.work

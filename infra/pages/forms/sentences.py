@@ -98,6 +98,9 @@ SAID: Mapping[str, str] = {
     "not_your_tenant": mark("This belongs to somebody else: %(tenant)s."),
     # who is let in
     "assessment_changed_meanwhile": mark("The assessment has changed meanwhile. Look at it again."),
+    "assessment_certified_already": mark(
+        "Certificate %(certificate)s rests on these marks: only an appeal changes them, or its revocation frees them."
+    ),
     "assessment_of_another_apprentice": mark("That assessment is another apprentice's."),
     "certificate_exists": mark("A certificate of this id was awarded already."),
     "certificate_revoked_already": mark("The certificate was revoked on %(on)s."),

@@ -24,6 +24,7 @@ from baseplus.assessment.events import (
     AssessmentCorrected,
     AssessmentModerated,
     AssessmentRecorded,
+    AssessmentReleased,
     AssessmentResat,
     CertificateKind,
     SideEvent,
@@ -80,7 +81,8 @@ class RecordOtherSide(Command, frozen=True):
 class Correct(Command, frozen=True):
     """Correct a slip in an assessment.
 
-    Only its own assessor does, and only before it was moderated or appealed. What was recorded stays recorded.
+    Only its own assessor does, and only before it was moderated, appealed or certified. What was recorded stays
+    recorded.
     """
 
     side: OfSide
@@ -92,7 +94,8 @@ class Correct(Command, frozen=True):
 class Moderate(Command, frozen=True):
     """Moderate one side's assessment.
 
-    Somebody who assessed neither side gives the scores that count from now on, perhaps the same ones.
+    Somebody who assessed neither side gives the scores that count from now on, perhaps the same ones. Not once a
+    certificate rests on it.
     """
 
     side: OfSide
@@ -155,8 +158,16 @@ class Certify(Command, frozen=True):
     enterprise_total: Total
 
 
+class Release(Command, frozen=True):
+    """Let a void certificate rest on an assessment no longer. It follows from the revocation and is never ordered by
+    itself."""
+
+    certificate: Id
+    kind: CertificateKind
+
+
 LaterCommand = Correct | Moderate | Appeal | DecideAppeal
-AssessmentCommand = RecordAgainst | RecordOtherSide | LaterCommand | Resit | Certify
+AssessmentCommand = RecordAgainst | RecordOtherSide | LaterCommand | Resit | Certify | Release
 
 
 def against_adopted(load: Load, tenant: TenantId, _assessment: str, command: Record) -> RecordAgainst:
@@ -208,6 +219,10 @@ def decide(command: AssessmentCommand, assessment: Assessment, now: datetime) ->
             if (school.total, enterprise.total) != (school_total, enterprise_total):
                 raise Rejected("assessment_changed_meanwhile")
             yield AssessmentCertified(certificate, kind)
+        case Release(certificate, kind):
+            # The revocation has decided it; there is nothing here to refuse.
+            if certificate in assessment.certificates:
+                yield AssessmentReleased(certificate, kind)
         case _:
             assert_never(command)
 
@@ -285,7 +300,7 @@ def _later(command: LaterCommand, assessment: Assessment) -> SideEvent:
     apprentice = assessment.apprentice
     match command:
         case Correct(_, assessor, scores, reason):
-            _check_open(one, Stage.RECORDED, Stage.CORRECTED)
+            _check_marks_open(one, assessment)
             if assessor != one.assessor:
                 raise Rejected("not_its_assessor", given=assessor, assessor=one.assessor)
             marks = marked(assessment.weights, scores)
@@ -305,7 +320,7 @@ def _later(command: LaterCommand, assessment: Assessment) -> SideEvent:
                 other_total=assessment.given_by_the_other(side),
             )
         case Moderate(_, moderator, scores, reason):
-            _check_open(one, Stage.RECORDED, Stage.CORRECTED)
+            _check_marks_open(one, assessment)
             _check_independent(moderator, assessment)
             marks = marked(assessment.weights, scores)
             return AssessmentModerated(apprentice, side, moderator, marks, total_of(marks), one.total, reason)
@@ -339,6 +354,7 @@ def _appeal_decided(command: DecideAppeal, one: OneSide, assessment: Assessment)
         total=total_of(marks),
         previous=one.total,
         reason=command.reason,
+        certificates=assessment.certificates,
     )
 
 
@@ -361,10 +377,17 @@ def _check_open(one: OneSide, *open_in: Stage) -> None:
         raise Rejected(_TOO_LATE[one.stage], state=one.stage.value)
 
 
+def _check_marks_open(one: OneSide, assessment: Assessment) -> None:
+    """Raises Rejected where others than an appeal may change the marks no more."""
+    _check_open(one, Stage.RECORDED, Stage.CORRECTED)
+    if assessment.certificates:
+        raise Rejected("assessment_certified_already", certificate=assessment.certificates[0])
+
+
 def _check_independent(person: str, assessment: Assessment, others: Set[str] = frozenset()) -> None:
     """Raises Rejected where the person assessed a side, is one of the others, or is whom it is about."""
     if person in {*assessment.assessors, *others, assessment.apprentice}:
         raise Rejected("not_independent", person=person)
 
 
-assessments = Decider("assessments", Assessment, decide, evolve, state_version=2)
+assessments = Decider("assessments", Assessment, decide, evolve, state_version=3)

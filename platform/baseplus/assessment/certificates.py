@@ -44,7 +44,7 @@ class Award(Command, frozen=True):
 class Revoke(Command, frozen=True):
     """Revoke a certificate, for good.
 
-    What it counted may then be counted by another one.
+    What it counted may then be counted by another one, and the marks that it rested on may be corrected.
     """
 
     reason: Annotated[Text, Meta(description="why; it can be erased")]
@@ -131,7 +131,14 @@ def decide(command: AwardBy | Revoke, certificate: Certificate, now: datetime) -
             if on < awarded.on:
                 raise Rejected("earlier_than_the_award", on=on.isoformat(), awarded=awarded.on.isoformat())
             yield CertificateRevoked(
-                awarded.kind, awarded.apprentice, awarded.apprenticeship, awarded.base, awarded.counted, reason, on
+                kind=awarded.kind,
+                apprentice=awarded.apprentice,
+                apprenticeship=awarded.apprenticeship,
+                base=awarded.base,
+                counted=awarded.counted,
+                reason=reason,
+                on=on,
+                assessment=awarded.assessment,
             )
         case _:
             assert_never(command)

@@ -147,7 +147,10 @@ class AppealOutcome(StrEnum):
 
 
 class AppealDecided(Event):
-    """An appeal was decided, for good: these marks count. Where it was dismissed they are those from before."""
+    """An appeal was decided, for good: these marks count. Where it was dismissed they are those from before.
+
+    certificates: those that rest on the marks from before, by their ids; none in events from before it was said.
+    """
 
     TYPE: ClassVar = "assessment.appeal_decided.v1"
     apprentice: PersonId
@@ -158,6 +161,7 @@ class AppealDecided(Event):
     total: Total
     previous: Total
     reason: Annotated[Text, Personal("apprentice")]
+    certificates: tuple[Id, ...] = ()
 
 
 class AssessmentResat(Event):
@@ -176,9 +180,17 @@ class CertificateKind(StrEnum):
 
 
 class AssessmentCertified(Event):
-    """A certificate was awarded by this assessment."""
+    """A certificate was awarded by this assessment, and rests on its marks."""
 
     TYPE: ClassVar = "assessment.assessment_certified.v1"
+    certificate: Id
+    kind: CertificateKind
+
+
+class AssessmentReleased(Event):
+    """The certificate, now void, rests on the marks of this assessment no longer."""
+
+    TYPE: ClassVar = "assessment.assessment_released.v1"
     certificate: Id
     kind: CertificateKind
 
@@ -232,7 +244,10 @@ class CertificateAwarded(Event):
 
 
 class CertificateRevoked(Event):
-    """The certificate is void, and what it counted may be counted by another one."""
+    """The certificate is void, and what it counted may be counted by another one.
+
+    assessment: what it was awarded by; None in events from before it was said.
+    """
 
     TYPE: ClassVar = "assessment.certificate_revoked.v1"
     kind: CertificateKind
@@ -242,6 +257,7 @@ class CertificateRevoked(Event):
     counted: tuple[Counted, ...]
     reason: Annotated[Text, Personal("apprentice")]
     on: date
+    assessment: Id | None = None
 
 
 class CertificateHeld(Event):
@@ -294,7 +310,7 @@ class EvidenceReleased(Event):
 
 StandardEvent = SkillStandardPublished | SkillStandardSuperseded
 SideEvent = AssessmentRecorded | AssessmentCorrected | AssessmentModerated | AssessmentAppealed | AppealDecided
-AfterEvent = AssessmentResat | AssessmentCertified
+AfterEvent = AssessmentResat | AssessmentCertified | AssessmentReleased
 CertificateEvent = CertificateAwarded | CertificateRevoked
 CertifiedEvent = CertificateHeld | CertificateLost | DualCertificationAchieved
 EvidenceEvent = EvidenceCounted | EvidenceReleased

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from baseplus.assessment.assessments import Certify, Resit, assessments
+from baseplus.assessment.assessments import Certify, Release, Resit, assessments
 from baseplus.assessment.certified import Hold, Lose, certified
 from baseplus.assessment.events import (
     AssessmentRecorded,
@@ -48,7 +48,10 @@ def awarded(certificate: str, event: CertificateAwarded) -> Iterator[Step]:
 
 
 def revoked(certificate: str, event: CertificateRevoked) -> Iterator[Step]:
-    """The apprentice holds it no longer, and another one may count its evidence."""
+    """It rests on the assessment no longer, the apprentice holds it no longer, and another one may count its
+    evidence."""
+    if event.assessment is not None:
+        yield Step(assessments, event.assessment, Release(certificate, event.kind))
     yield Step(certified, event.apprenticeship, Lose(event.kind, certificate, event.on))
     for one in event.counted:
         yield Step(evidence, str(one.evidence.position), Free(event.kind, certificate))

@@ -18,6 +18,7 @@ from baseplus.assessment.events import (
     AssessmentCorrected,
     AssessmentModerated,
     AssessmentRecorded,
+    AssessmentReleased,
     AssessmentResat,
     SideEvent,
 )
@@ -51,7 +52,7 @@ class OneSide(msgspec.Struct, frozen=True):
 class Assessment(msgspec.Struct, frozen=True):
     """What the rules need to know. `against` None: nothing is recorded yet. weights: of the criteria, in order.
 
-    resat: the assessment of the next sitting, which makes this one final.
+    resat: the assessment of the next sitting, which makes this one final. certificates: those that rest on its marks.
     """
 
     apprentice: str = ""
@@ -65,6 +66,7 @@ class Assessment(msgspec.Struct, frozen=True):
     sitting: int = 1
     resit_of: str | None = None
     resat: str | None = None
+    certificates: tuple[str, ...] = ()
 
     @property
     def assessors(self) -> frozenset[str]:
@@ -108,8 +110,11 @@ def evolve(assessment: Assessment, event: SideEvent | AfterEvent) -> Assessment:
             )
         case AssessmentResat(by):
             return change(assessment, resat=by)
-        case AssessmentCertified():
-            return assessment
+        case AssessmentCertified(certificate):
+            return change(assessment, certificates=(*assessment.certificates, certificate))
+        case AssessmentReleased(certificate):
+            left = tuple(one for one in assessment.certificates if one != certificate)
+            return change(assessment, certificates=left)
         case _:
             return _later(assessment, event)
 

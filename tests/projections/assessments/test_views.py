@@ -6,7 +6,14 @@ import msgspec
 import pytest
 
 from baseplus.assessment.assessments import Appeal, DecideAppeal, Moderate, assessments
-from baseplus.assessment.events import AppealOutcome, AssessmentResat, SideEvent
+from baseplus.assessment.events import (
+    AppealOutcome,
+    AssessmentCertified,
+    AssessmentReleased,
+    AssessmentResat,
+    CertificateKind,
+    SideEvent,
+)
 from projections.assessments.views import AssessmentRow, Assessments, Change
 from tests.assessment.story import (
     ENTERPRISE,
@@ -66,6 +73,7 @@ def test_a_recorded_side_has_its_marks_its_total_and_who_gave_them() -> None:
             assessed_on=TODAY,
             assessed_at=time(1),
             position=1,
+            certificates=[],
             apprenticeship="ap-17",
             enterprise="yunchuan",
         )
@@ -130,3 +138,13 @@ def test_an_assessment_that_was_sat_again_names_the_next_one_on_both_sides() -> 
         "as-1:school": ("as-2", 1, 3),
         "as-1:enterprise": ("as-2", 1, 3),
     }
+
+
+def test_both_sides_say_which_certificates_rest_on_their_marks_until_these_are_void() -> None:
+    kind = CertificateKind.VOCATIONAL
+    history = (*joint, AssessmentCertified("cert-1", kind), AssessmentCertified("cert-2", CertificateKind.ENTERPRISE))
+    for row in fold(Assessments(), "assessments/as-1", history).values():
+        assert (row.certificates, row.state, row.position) == (["cert-1", "cert-2"], "recorded", 4)
+    history_after = (*history, AssessmentReleased("cert-1", kind))
+    for row in fold(Assessments(), "assessments/as-1", history_after).values():
+        assert (row.certificates, row.position) == (["cert-2"], 5)

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from baseplus.assessment.criteria import Counted
-from baseplus.assessment.events import CertificateLost, CertificateRevoked
+from baseplus.assessment.events import AppealDecided, AppealOutcome, CertificateLost, CertificateRevoked
 from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import StreamId, TenantId
 from infra.postgres.database import Database
@@ -28,17 +28,31 @@ from projections.certificates.queries import (
 )
 from projections.certificates.views import CertificateRow, Certificates, Certified, CertifiedRow, HeldCertificate
 from projections.runner.reader import Reader
+from projections.runner.view import At
 from projections.standards.queries import ListCrosswalks, crosswalks
 from projections.standards.views import Crosswalks
 from tests.assessment.certifying import OWN, SHAFT, VOCATIONAL, approved, awarded, counted
-from tests.assessment.story import TODAY
+from tests.assessment.story import SCHOOL, TODAY, marks
 from tests.assessment.test_certificates import dual, held, held_too
 from tests.assessment.test_self_assessments import assessed
 from tests.projections.folding import fold
 from tests.projections.runner.stage import Stage
 
 NORTH, NOON = TenantId("north"), datetime(2026, 3, 2, 12, tzinfo=UTC)
-revoked = CertificateRevoked(VOCATIONAL, "person-17", "ap-17", "drives", counted, "The shaft was another's", TODAY)
+revoked = CertificateRevoked(
+    VOCATIONAL, "person-17", "ap-17", "drives", counted, "The shaft was another's", TODAY, "as-1"
+)
+upheld = AppealDecided(
+    apprentice="person-17",
+    side=SCHOOL,
+    decided_by="t-qian",
+    outcome=AppealOutcome.UPHELD,
+    marks=marks(90, 70, 100),
+    total="86.00",
+    previous="81.00",
+    reason="Measured again",
+    certificates=("cert-1", "cert-2"),
+)
 shared = awarded(OWN, (Counted("shafts", SHAFT, "cw-1"),), crosswalk="cw-1")
 
 
@@ -73,6 +87,20 @@ def test_a_certificate_shows_what_it_was_awarded_by_and_which_evidence_it_counts
     assert fold(Certificates(), "certificates/cert-1", [revoked]) == {}
 
 
+def test_a_certificate_tells_when_an_appeal_changed_the_marks_that_it_rests_on() -> None:
+    def after(event: AppealDecided) -> CertificateRow:
+        award = (awarded(), At("north", 1, "certificates/cert-1", "", NOON, NOON))
+        rows = Certificates().folded([award, (event, At("north", 2, "assessments/as-1", "", NOON, NOON))])
+        assert [*rows] == ["cert-1"]  # what never was awarded has no row
+        return rows["cert-1"]
+
+    changed = after(upheld)
+    assert (changed.marks_changed_at, changed.position) == (NOON, 2)
+    assert (changed.state, changed.school_total) == ("awarded", Decimal("81.00"))  # of the award
+    assert after(msgspec.structs.replace(upheld, outcome=AppealOutcome.DISMISSED)).marks_changed_at is None
+    assert after(msgspec.structs.replace(upheld, certificates=())).marks_changed_at is None
+
+
 def test_what_an_apprentice_holds_and_whether_it_is_both() -> None:
     kept = [HeldCertificate("cert-1", VOCATIONAL, TODAY), HeldCertificate("cert-2", OWN, TODAY - timedelta(days=9))]
     row = CertifiedRow(
@@ -86,10 +114,12 @@ def test_what_an_apprentice_holds_and_whether_it_is_both() -> None:
 
 @pytest.fixture
 def reader(database: Database) -> Iterator[Reader]:
-    """cert-1 is void, cert-2 stands; ap-17 is certified by both sides, ap-18 by the state; and a crosswalk."""
+    """cert-1 is void, cert-2 stands by marks that an appeal changed; ap-17 is certified by both sides, ap-18 by the
+    state; and a crosswalk."""
     histories = {
         "certificates/cert-1": (awarded(), revoked),
         "certificates/cert-2": (shared,),
+        "assessments/as-shop": (msgspec.structs.replace(upheld, certificates=("cert-2",)),),
         "certified/ap-17": (held, held_too, dual),
         "certified/ap-18": (msgspec.structs.replace(held, base="foundry"),),
         "crosswalks/cw-1": (approved,),
@@ -115,6 +145,7 @@ def test_certificates_are_asked_for_by_kind_state_apprentice_base_standard_and_a
     assert listed(reader, apprentice="person-17") == listed(reader, apprenticeship="ap-17") == ["cert-1", "cert-2"]
     assert (listed(reader, base="foundry"), listed(reader, standard="shop")) == ([], ["cert-2"])
     assert listed(reader, awarded_by="examiners") == ["cert-1"]
+    assert (listed(reader, marks_changed=True), listed(reader, marks_changed=False)) == (["cert-2"], ["cert-1"])
     page = certificates(reader, NORTH, ListCertificates(limit=1))
     assert page.has_more
     assert [one.id for one in certificates(reader, NORTH, ListCertificates(limit=1, cursor=page.cursor)).rows] == [

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import msgspec
+
+from baseplus.assessment.assessments import Appeal, Correct, DecideAppeal, Moderate, Release, Resit
+from baseplus.assessment.events import (
+    AppealDecided,
+    AppealOutcome,
+    AssessmentCertified,
+    AssessmentCorrected,
+    AssessmentReleased,
+    AssessmentResat,
+    CertificateKind,
+)
+from tests.assessment.story import ENTERPRISE, SCHOOL, TODAY, appealed, correct, given, joint, marks, scores
+
+vocational, own = CertificateKind.VOCATIONAL, CertificateKind.ENTERPRISE
+certified, certified_too = AssessmentCertified("cert-1", vocational), AssessmentCertified("cert-2", own)
+released = AssessmentReleased("cert-1", vocational)
+moderate = Moderate(SCHOOL, "t-lin", scores(20, 20, 20), "As elsewhere")
+appeal = Appeal(SCHOOL, "The fixture was worn out")
+decide = DecideAppeal(SCHOOL, "t-qian", AppealOutcome.UPHELD, "Measured again", scores(90, 70, 100))
+
+
+def test_marks_that_a_certificate_rests_on_are_neither_corrected_nor_moderated() -> None:
+    others = Correct(ENTERPRISE, "m-gao", scores(1, 2, 3), "Two scores were swapped")
+    for order in (correct, others, moderate):
+        given(*joint, certified).when(order).then_rejected("assessment_certified_already", certificate="cert-1")
+
+
+def test_a_certified_assessment_may_still_be_appealed_and_sat_again() -> None:
+    given(*joint, certified).when(appeal).then(appealed)
+    given(*joint, certified).when(Resit("as-2", 2)).then(AssessmentResat("as-2", 2))
+
+
+def test_an_appeal_says_which_certificates_rest_on_the_marks_before() -> None:
+    upheld = AppealDecided(
+        "person-17",
+        SCHOOL,
+        "t-qian",
+        AppealOutcome.UPHELD,
+        marks(90, 70, 100),
+        "86.00",
+        "81.00",
+        "Measured again",
+        ("cert-1", "cert-2"),
+    )
+    given(*joint, certified, certified_too, appealed).when(decide).then(upheld)
+    given(*joint, appealed).when(decide).then(msgspec.structs.replace(upheld, certificates=()))
+    given(*joint, certified, certified_too, released, appealed).when(decide).then(
+        msgspec.structs.replace(upheld, certificates=("cert-2",))
+    )
+
+
+def test_once_the_certificate_is_void_marks_are_corrected_again() -> None:
+    release = Release("cert-1", vocational)
+    given(*joint, certified).when(release).then(released)
+    corrected = AssessmentCorrected(
+        apprentice="person-17",
+        base="drives",
+        side=SCHOOL,
+        assessor="t-he",
+        marks=marks(90, 70, 100),
+        total="86.00",
+        previous="81.00",
+        began=TODAY,
+        reason="Two scores were swapped",
+        other_total="69.00",
+    )
+    given(*joint, certified, released).when(correct).then(corrected)
+    given(*joint, certified, certified_too, released).when(correct).then_rejected(
+        "assessment_certified_already", certificate="cert-2"
+    )
+
+
+def test_what_a_certificate_does_not_rest_on_is_not_released() -> None:
+    given(*joint).when(Release("cert-1", vocational)).then()
+    given(*joint, certified).when(Release("cert-9", vocational)).then()
+    given(*joint, certified, released).when(Release("cert-1", vocational)).then()
