@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from baseplus.agreements.terms import ByDate, Clause, Every, PartyKind, Quantity
@@ -82,12 +83,18 @@ def name_of(party: Signatory) -> str:
 
 
 def know_parties(rows: Iterable[AgreementRow]) -> None:
-    """From here on their parties have names and sides."""
+    """From here on their parties have names and sides: those of the latest text that took effect. A text that binds
+    nobody names whom no other one names."""
     known = names()
-    for row in rows:
+    for row in sorted(rows, key=_weight):
         known.called[row.id] = row.title
         for party in row.parties:
             known.sides[party.id], known.called[party.id] = side_of(party), name_of(party)
+
+
+def _weight(row: AgreementRow) -> tuple[bool, bool, date]:
+    """How much an agreement has to say about names: what took effect, the latest most; then what is proposed."""
+    return row.effective_on is not None, row.state == "proposed", row.effective_on or date.min
 
 
 def know_organisations(visit: Visit) -> None:
