@@ -84,6 +84,8 @@ def _page(capability: str, events: Iterable[tuple[type[Event], list[str]]]) -> s
         parts += [f"## {event.__name__}", cleandoc(event.__doc__ or ""), f"`{event.TYPE}`"]
         if event.CORRECTION:
             parts.append("A correction: it is as old as what it corrects.")
+        if event.HAPPENED != "on":
+            parts.append(f"It happened {f'on the day of `{event.HAPPENED}`' if event.HAPPENED else 'at its own time'}.")
         if fields := _fields(event):
             parts.append("\n".join(field_lines(fields, personal_fields(event))))
         parts.append("\n".join(["Made by:", "", *(f"- {one}" for one in by)]))

@@ -98,6 +98,11 @@ def test_an_event_type_has_a_schema_a_golden_event_a_page_a_command_that_makes_i
     assert name in named_in_tests(), "no test speaks of it"
 
 
+def test_the_day_on_which_an_event_happened_is_a_field_of_it() -> None:
+    for event in EVENT_TYPES:
+        assert event.HAPPENED in (None, "on", *event.__struct_fields__), event.TYPE
+
+
 def test_a_command_that_nobody_orders_is_sent_by_what_follows_from_an_event_or_by_a_program() -> None:
     routed = {route.input for route in COMMANDS}
     others = {command for commands in MAKERS.values() for command in commands} - routed

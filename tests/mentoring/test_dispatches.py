@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from baseplus.kernel.days import day_of_event
 from baseplus.mentoring.dispatch import (
     CompleteSecondment,
     DeliverDispatch,
@@ -96,3 +97,9 @@ def test_nobody_is_sent_who_is_no_mentor() -> None:
     )  # fmt: skip
     for order in orders:
         given().when(order).then_rejected("mentor_not_registered")
+
+
+def test_teaching_happened_on_the_day_on_which_it_was_not_on_the_scheduled_one() -> None:
+    late = TeacherDispatchDelivered("d-1", MASTER, "drives", "4", "4", day(2), day(9), was_missed=True)
+    for event, happened in ((late, day(9)), (missed, day(2)), (scheduled, day(30)), (seconded, day(20, month=2))):
+        assert day_of_event(event, at(day(30))) == happened

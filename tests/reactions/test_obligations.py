@@ -23,7 +23,7 @@ from baseplus.apprenticeships.events import ApprenticeEnrolled, MentorKind
 from baseplus.kernel.events import Event
 from baseplus.kernel.reactions import Place
 from baseplus.kernel.vocabulary import Money
-from baseplus.mentoring.events import Channel, GuidanceGiven
+from baseplus.mentoring.events import Channel, GuidanceGiven, TeacherDispatchDelivered
 from baseplus.reactions.counting import amount_of
 from baseplus.reactions.obligations import Obligations
 from tests.agreements.story import ENTERPRISE, SCHOOL
@@ -136,6 +136,21 @@ def test_what_happened_in_time_fulfils_also_where_the_clock_was_not_asked_yet(wo
     world.today = date(2026, 4, 2)
     world.happened("mentoring/m-7", guided("16", MARCH))
     assert [type(event) for event in outcomes(world)] == [ObligationFulfilled]
+
+
+def test_teaching_that_was_made_up_for_after_the_due_date_is_late() -> None:
+    world = World(Obligations(), today=STARTS)
+    taught = TeacherDispatchDelivered.TYPE
+    signed(world, Clause("teach", "yunchuan", "…", Obligation((taught,), ByDate(MARCH), Quantity("8", "hours"))))
+    world.until(date(2026, 6, 10))
+    planned, given = date(2026, 3, 20), date(2026, 6, 10)
+    world.happened(
+        "mentoring/m-7",
+        TeacherDispatchDelivered("d-1", MASTER, "drives", "8", "8", planned, given, was_missed=True),
+    )
+    (_, cured) = outcomes(world)
+    assert isinstance(cured, BreachCured)
+    assert (cured.evidence[0].on, cured.in_time) == (given, False)
 
 
 def test_what_is_owed_longest_is_settled_first(world: World) -> None:

@@ -329,6 +329,7 @@ class ResourceUsed(Event):
     """
 
     TYPE: ClassVar = "bases.resource_used.v1"
+    HAPPENED: ClassVar = "since"
     use: Id
     base: Id
     since: Instant

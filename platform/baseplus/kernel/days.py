@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import UTC, date, datetime, timedelta
 
+from baseplus.kernel.events import Event
 from baseplus.kernel.refusals import Rejected
 
 # A day begins where it begins first, 14 hours before it does by universal time.
@@ -17,10 +18,12 @@ def check_happened(on: date, now: datetime) -> None:
         raise Rejected("not_happened_yet", on=on.isoformat())
 
 
-def day_of_event(event: object, occurred_at: datetime) -> date:
-    """The day on which an event happened: the one that it names, `on`, else that of its time, in UTC."""
-    on = getattr(event, "on", None)
-    return on if isinstance(on, date) else occurred_at.astimezone(UTC).date()
+def day_of_event(event: Event, occurred_at: datetime) -> date:
+    """The day on which an event happened: the one that it names, as its class says, else that of its time, in UTC."""
+    named = getattr(event, event.HAPPENED, None) if event.HAPPENED else None
+    if isinstance(named, datetime):
+        return named.date()  # by the clock of those who were there
+    return named if isinstance(named, date) else occurred_at.astimezone(UTC).date()
 
 
 def day_of(on: date | None, now: datetime, latest: date = date.min) -> date:

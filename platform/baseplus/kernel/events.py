@@ -25,10 +25,12 @@ _TYPE = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*\.v[1-9][0-9]*")
 class Event(msgspec.Struct, frozen=True, gc=False):
     """A fact. Subclasses are named in the past tense and carry a permanent `TYPE`.
 
+    HAPPENED: the field with the day or time at which it happened; None, or without it: at its own time.
     CORRECTION: it sets right what an earlier event of its stream said, and so is as old as that.
     """
 
     TYPE: ClassVar[str]
+    HAPPENED: ClassVar[str | None] = "on"
     CORRECTION: ClassVar[bool] = False
 
     def __init_subclass__(cls, **config: Any) -> None:

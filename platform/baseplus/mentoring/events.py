@@ -76,6 +76,7 @@ class TeacherDispatchScheduled(Event):
     """The mentor is to teach at a base for some hours on that day: what one side sends a teacher for."""
 
     TYPE: ClassVar = "mentoring.teacher_dispatch_scheduled.v1"
+    HAPPENED: ClassVar = None
     dispatch: Id
     kind: MentorKind
     base: Id
@@ -90,6 +91,7 @@ class TeacherDispatchDelivered(Event):
     """
 
     TYPE: ClassVar = "mentoring.teacher_dispatch_delivered.v1"
+    HAPPENED: ClassVar = "delivered_on"
     dispatch: Id
     kind: MentorKind
     base: Id
@@ -120,6 +122,7 @@ class TeacherSecondmentCompleted(Event):
     """
 
     TYPE: ClassVar = "mentoring.teacher_secondment_completed.v1"
+    HAPPENED: ClassVar = "until"
     person: PersonId
     kind: MentorKind
     host: Id
