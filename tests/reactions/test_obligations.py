@@ -328,13 +328,44 @@ class Paid(Event):
     TYPE = "test.paid.v1"
     amount: Money
     pieces: int = 3
+    by: str = "transfer"
+    reading: str = "NaN"
+    weight: str = "7.5"
+    tokens: int = 10**12
+    tiny: str = "0.00001"
+    urgent: bool = True
 
 
 @pytest.mark.parametrize(
-    ("unit", "amount"), [("times", "1"), ("CNY", "1200.50"), ("EUR", None), ("pieces", "3"), ("hours", None)]
+    ("unit", "amount"),
+    [
+        ("times", "1"),
+        ("CNY", "1200.50"),
+        ("EUR", None),
+        ("pieces", "3"),
+        ("hours", None),
+        ("weight", "7.5"),
+        ("by", None),
+        ("reading", None),
+        ("tiny", None),
+        ("urgent", None),
+        ("tokens", "999999999.9999"),
+    ],
 )
 def test_an_event_is_as_much_of_a_unit_as_it_says(unit: str, amount: str | None) -> None:
     assert amount_of(Paid(Money("1200.50", "CNY")), unit) == amount
+
+
+def test_no_event_is_more_than_can_be_owed() -> None:
+    assert amount_of(Paid(Money("100000000000000", "CNY")), "CNY") == "999999999.9999"
+    assert amount_of(Paid(Money("0", "CNY")), "CNY") is None
+
+
+def test_a_clause_that_counts_by_what_is_no_number_is_met_by_nothing_and_stops_nobody(world: World) -> None:
+    odd = Clause("odd", "yunchuan", "…", Obligation((GUIDANCE,), ByDate(MARCH), Quantity("8", "channel")))
+    signed(world, odd, agreement="a-2")
+    world.happened("mentoring/m-7", guided("16", STARTS))
+    assert [getattr(event, "clause", "") for event in outcomes(world)] == ["guide"]
 
 
 def test_a_party_is_not_credited_with_what_another_organisation_did() -> None:

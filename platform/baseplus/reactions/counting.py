@@ -8,13 +8,16 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import msgspec
+
 from baseplus.agreements.terms import Party, PartyKind
 from baseplus.kernel.days import day_of_event
 from baseplus.kernel.events import Event
 from baseplus.kernel.reactions import Place
-from baseplus.kernel.vocabulary import Money
+from baseplus.kernel.vocabulary import Amount, Money
 
 TIMES = "times"
+_AT_MOST = Decimal("999999999.9999")  # what evidence can carry, as `Count` says; no more can be owed either
 
 # On whose side somebody is, as the fields below say it.
 _SIDES = {
@@ -36,22 +39,27 @@ _OF_KIND = {
 def amount_of(event: Event, unit: str) -> str | None:
     """How much of the unit an event is: once, so many hours, so much money; None where it is nothing of the kind.
 
-    A unit is "times", the name of a field with a number ("hours"), or the currency of a sum of money.
+    A unit is "times", the name of a field with a number ("hours"), or the currency of a sum of money. Parties may have
+    signed any other word, so what it names may be no number at all: then nothing is counted by it.
     """
     if unit == TIMES:
         return "1"
     named = getattr(event, unit, None) if unit in event.__struct_fields__ else None
     if isinstance(named, str | int) and not isinstance(named, bool):
-        return _count(Decimal(named))
+        return _count(named)
     for field in event.__struct_fields__:
         value = getattr(event, field)
         if isinstance(value, Money) and value.currency == unit:
-            return _count(value.value)
+            return _count(value.amount)
     return None
 
 
-def _count(value: Decimal) -> str | None:
-    return format(value, "f") if value > 0 else None
+def _count(given: str | int) -> str | None:
+    try:
+        value = Decimal(msgspec.convert(str(given), Amount))
+    except msgspec.ValidationError:
+        return None
+    return format(min(value, _AT_MOST), "f") if value > 0 else None
 
 
 def day_of(event: Event, at: Place) -> date:
