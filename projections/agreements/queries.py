@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, structs
 
 from baseplus.agreements.terms import PartyKind
-from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
+from baseplus.kernel.paging import ListQuery, Page, Query, page_of
 from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import Day, Id, Line, TenantId
 from projections.agreements.views import AgreementRow, AgreementState, ObligationRow, ObligationState
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 
 _OF_PARTY = """(%(party)s::text IS NULL
     OR parties @> jsonb_build_array(jsonb_build_object('id', %(party)s::text)))"""
@@ -26,6 +26,8 @@ class ListAgreements(ListQuery, frozen=True, kw_only=True):
     party_kind: Annotated[PartyKind | None, Meta(description="only those with a party of this kind")] = None
     base: Annotated[Id | None, Meta(description="only those about this base")] = None
     search: Annotated[Line | None, Meta(description="only those whose title has this in it")] = None
+    sort: Annotated[Literal["id", "title", "state", "ends", "effective_on"], SORT] = "id"
+    descending: Descending = False
 
 
 class ShowAgreement(Query, frozen=True, kw_only=True):
@@ -42,6 +44,8 @@ class ListObligations(ListQuery, frozen=True, kw_only=True):
     state: Annotated[ObligationState | None, Meta(description="only those in this state")] = None
     party: Annotated[Id | None, Meta(description="only what this party owes")] = None
     due_until: Annotated[Day | None, Meta(description="only what is due on this day or before")] = None
+    sort: Annotated[Literal["due", "agreement", "party", "state"], SORT] = "due"
+    descending: Descending = False
 
 
 def one_agreement(reader: Reader, tenant: TenantId, asked: ShowAgreement, *, until: int | None = None) -> AgreementRow:
@@ -56,35 +60,41 @@ def one_agreement(reader: Reader, tenant: TenantId, asked: ShowAgreement, *, unt
     return rows[0]
 
 
+_SORTED = Sorting(ListAgreements, AgreementRow)
+
+
 def agreements(
     reader: Reader, tenant: TenantId, asked: ListAgreements, *, until: int | None = None
 ) -> Page[AgreementRow]:
     """List agreements, by id."""
-    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    order = _SORTED.order(asked)
     sql = f"""
         SELECT {fields(AgreementRow)} FROM views.agreements
-        WHERE id > %(after)s AND (%(state)s::text IS NULL OR state = %(state)s) AND {_OF_PARTY}
+        WHERE {order.after} AND (%(state)s::text IS NULL OR state = %(state)s) AND {_OF_PARTY}
           AND (%(party_kind)s::text IS NULL
                OR parties @> jsonb_build_array(jsonb_build_object('kind', %(party_kind)s::text)))
           AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(search)s::text IS NULL OR strpos(lower(title), lower(%(search)s)) > 0)
-        ORDER BY id LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, AgreementRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.id,))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, AgreementRow, until=until)
+    return page_of(rows, asked.limit, order.place)
+
+
+_OWED_SORTED = Sorting(ListObligations, ObligationRow, "key")
 
 
 def obligations(
     reader: Reader, tenant: TenantId, asked: ListObligations, *, until: int | None = None
 ) -> Page[ObligationRow]:
     """List what is owed, by due date."""
-    after, key = read_cursor(asked.cursor, tuple[date, str]) if asked.cursor else (date.min, "")
+    order = _OWED_SORTED.order(asked)
     sql = f"""
         SELECT {fields(ObligationRow)} FROM views.obligations
-        WHERE (due, key) > (%(after)s::date, %(key)s)
+        WHERE {order.after}
           AND (%(agreement)s::text IS NULL OR agreement = %(agreement)s)
           AND (%(state)s::text IS NULL OR state = %(state)s)
           AND (%(party)s::text IS NULL OR party = %(party)s)
           AND (%(due_until)s::date IS NULL OR due <= %(due_until)s)
-        ORDER BY due, key LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after, "key": key}, ObligationRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.due, row.key))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, ObligationRow, until=until)
+    return page_of(rows, asked.limit, order.place)

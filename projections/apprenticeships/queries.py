@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, structs
 
@@ -13,6 +13,7 @@ from projections.apprenticeships.timeline import TimelineRow
 from projections.apprenticeships.views import ApprenticeshipRow, Apprenticeships, ApprenticeshipState, MentorNameRow
 from projections.runner.as_of import AsOf, KnownOn, WasOn, rows_as_of
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 
 _FOR = """
     (%(enterprise)s::text IS NULL OR enterprise = %(enterprise)s)
@@ -55,6 +56,8 @@ class ListApprenticeships(ListQuery, frozen=True, kw_only=True):
     agreement: Annotated[Id | None, Meta(description="only those under this agreement")] = None
     apprentice: Annotated[PersonId | None, Meta(description="only those of this person")] = None
     search: Annotated[Line | None, Meta(description="only apprentices whose name has this in it")] = None
+    sort: Annotated[Literal["id", "name", "state", "since", "enrolled_on", "started_on"], SORT] = "id"
+    descending: Descending = False
 
 
 class ShowApprenticeship(AsOf, frozen=True, kw_only=True):
@@ -103,22 +106,25 @@ def _as_of(reader: Reader, tenant: TenantId, asked: ShowApprenticeship) -> Named
     )
 
 
+_SORTED = Sorting(ListApprenticeships, NamedApprenticeshipRow)
+
+
 def apprenticeships(
     reader: Reader, tenant: TenantId, asked: ListApprenticeships, *, until: int | None = None
 ) -> Page[NamedApprenticeshipRow]:
     """List apprenticeships with their mentors, by id."""
-    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    order = _SORTED.order(asked)
     sql = f"""{_NAMED}
-        WHERE id > %(after)s
+        WHERE {order.after}
           AND (%(state)s::text IS NULL OR state = %(state)s)
           AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(agreement)s::text IS NULL OR agreement = %(agreement)s)
           AND (%(apprentice)s::text IS NULL OR apprentice = %(apprentice)s)
           AND (%(search)s::text IS NULL OR strpos(lower(name), lower(%(search)s)) > 0)
           AND {_FOR}
-        ORDER BY id LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, NamedApprenticeshipRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.id,))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, NamedApprenticeshipRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def timeline(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, structs
@@ -15,6 +15,7 @@ from baseplus.kernel.vocabulary import Id, PersonId, TenantId, stream_id
 from projections.assessments.views import AssessmentRow, Assessments, SelfAssessmentRow, SideState
 from projections.runner.as_of import AsOf, rows_as_of
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 
 
 class ListAssessments(ListQuery, frozen=True, kw_only=True):
@@ -29,6 +30,8 @@ class ListAssessments(ListQuery, frozen=True, kw_only=True):
     assessor: Annotated[PersonId | None, Meta(description="only those by this assessor")] = None
     apprenticeship: Annotated[Id | None, Meta(description="only those in this apprenticeship")] = None
     latest: Annotated[bool | None, Meta(description="only those that were not sat again, or were")] = None
+    sort: Annotated[Literal["key", "apprentice", "assessed_on", "total", "state"], SORT] = "key"
+    descending: Descending = False
 
 
 class ShowAssessment(AsOf, frozen=True, kw_only=True):
@@ -60,14 +63,17 @@ class AssessmentSides(msgspec.Struct, frozen=True):
     gap: Decimal | None
 
 
+_SORTED = Sorting(ListAssessments, AssessmentRow, "key")
+
+
 def assessments(
     reader: Reader, tenant: TenantId, asked: ListAssessments, *, until: int | None = None
 ) -> Page[AssessmentRow]:
     """List assessments, a row for each side, by id."""
-    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    order = _SORTED.order(asked)
     sql = f"""
         SELECT {fields(AssessmentRow)} FROM views.assessments
-        WHERE key > %(after)s
+        WHERE {order.after}
           AND (%(apprentice)s::text IS NULL OR apprentice = %(apprentice)s)
           AND (%(side)s::text IS NULL OR side = %(side)s)
           AND (%(state)s::text IS NULL OR state = %(state)s)
@@ -77,9 +83,9 @@ def assessments(
           AND (%(assessor)s::text IS NULL OR assessor = %(assessor)s)
           AND (%(apprenticeship)s::text IS NULL OR apprenticeship = %(apprenticeship)s)
           AND (%(latest)s::boolean IS NULL OR (resat_by IS NULL) = %(latest)s)
-        ORDER BY key LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, AssessmentRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.key,))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, AssessmentRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def one_assessment(

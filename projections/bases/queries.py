@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, structs
 
-from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
+from baseplus.kernel.paging import ListQuery, Page, Query, page_of
 from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import Day, Id, Line, TenantId
 from projections.bases.views import BaseRow, BaseState
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 
 AsOf = Annotated[Day | None, Meta(description="the day on which things are due or late; left out, today")]
 
@@ -103,6 +104,8 @@ class ListBases(ListQuery, frozen=True, kw_only=True):
     ] = None
     search: Annotated[Line | None, Meta(description="only those whose name or region has this in it")] = None
     as_of: AsOf = None
+    sort: Annotated[Literal["id", "name", "in_training", "next_due", "overdue", "at_risk"], SORT] = "id"
+    descending: Descending = False
 
 
 class ShowBase(Query, frozen=True, kw_only=True):
@@ -124,12 +127,15 @@ def one_base(reader: Reader, tenant: TenantId, asked: ShowBase, *, until: int | 
     return rows[0]
 
 
+_SORTED = Sorting(ListBases, OverviewRow)
+
+
 def bases(reader: Reader, tenant: TenantId, asked: ListBases, *, until: int | None = None) -> Page[OverviewRow]:
     """List bases with what is due, what stands empty and what is at risk, by id."""
-    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    order = _SORTED.order(asked)
     sql = f"""{_LOOKED_AT}
         SELECT {fields(OverviewRow)} FROM looked_at
-        WHERE id > %(after)s
+        WHERE {order.after}
           AND (%(state)s::text IS NULL OR state = %(state)s)
           AND (%(industry)s::text IS NULL OR industry = %(industry)s)
           AND (%(vacant)s::boolean IS NULL OR (vacant > 0 AND state = 'open') = %(vacant)s)
@@ -137,6 +143,6 @@ def bases(reader: Reader, tenant: TenantId, asked: ListBases, *, until: int | No
           AND (%(late)s::boolean IS NULL OR (overdue > 0) = %(late)s)
           AND (%(at_risk)s::boolean IS NULL OR (at_risk > 0) = %(at_risk)s)
           AND (%(search)s::text IS NULL OR strpos(lower(concat_ws(' ', name, region)), lower(%(search)s)) > 0)
-        ORDER BY id LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, OverviewRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.id,))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, OverviewRow, until=until)
+    return page_of(rows, asked.limit, order.place)

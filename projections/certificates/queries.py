@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, structs
 
@@ -12,6 +12,7 @@ from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import Id, PersonId, TenantId
 from projections.certificates.views import CertificateRow, CertificateState, CertifiedRow
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 
 
 class ListCertificates(ListQuery, frozen=True, kw_only=True):
@@ -27,6 +28,8 @@ class ListCertificates(ListQuery, frozen=True, kw_only=True):
     marks_changed: Annotated[
         bool | None, Meta(description="only those whose marks an appeal changed after the award, or did not")
     ] = None
+    sort: Annotated[Literal["id", "apprentice", "awarded_on", "expires", "state"], SORT] = "id"
+    descending: Descending = False
 
 
 class ShowCertificate(Query, frozen=True, kw_only=True):
@@ -42,14 +45,17 @@ class ListCertified(ListQuery, frozen=True, kw_only=True):
     base: Annotated[Id | None, Meta(description="only those at this base")] = None
 
 
+_SORTED = Sorting(ListCertificates, CertificateRow)
+
+
 def certificates(
     reader: Reader, tenant: TenantId, asked: ListCertificates, *, until: int | None = None
 ) -> Page[CertificateRow]:
     """List certificates, by id."""
-    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    order = _SORTED.order(asked)
     sql = f"""
         SELECT {fields(CertificateRow)} FROM views.certificates
-        WHERE id > %(after)s
+        WHERE {order.after}
           AND (%(kind)s::text IS NULL OR kind = %(kind)s)
           AND (%(state)s::text IS NULL OR state = %(state)s)
           AND (%(apprentice)s::text IS NULL OR apprentice = %(apprentice)s)
@@ -58,9 +64,9 @@ def certificates(
           AND (%(standard)s::text IS NULL OR standard = %(standard)s)
           AND (%(awarded_by)s::text IS NULL OR awarded_by = %(awarded_by)s)
           AND (%(marks_changed)s::boolean IS NULL OR (marks_changed_at IS NOT NULL) = %(marks_changed)s)
-        ORDER BY id LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, CertificateRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.id,))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, CertificateRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def one_certificate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, structs
 
@@ -13,6 +13,7 @@ from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import Day, Id, Line, TenantId
 from projections.mentors.views import DispatchRow, DispatchState, MentorRow
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 
 _OF_ORGANISATION = "(%(organisation)s::text IS NULL OR organisation = %(organisation)s)"
 
@@ -27,6 +28,8 @@ class ListMentors(ListQuery, frozen=True, kw_only=True):
     )
     with_room: Annotated[bool | None, Meta(description="only those who may take on another one, or may not")] = None
     search: Annotated[Line | None, Meta(description="only those whose name has this in it")] = None
+    sort: Annotated[Literal["id", "name", "load", "capacity"], SORT] = "id"
+    descending: Descending = False
 
 
 class ShowMentor(Query, frozen=True, kw_only=True):
@@ -59,20 +62,23 @@ def one_mentor(reader: Reader, tenant: TenantId, asked: ShowMentor, *, until: in
     return rows[0]
 
 
+_SORTED = Sorting(ListMentors, MentorRow)
+
+
 def mentors(reader: Reader, tenant: TenantId, asked: ListMentors, *, until: int | None = None) -> Page[MentorRow]:
     """List mentors with their load, by id."""
-    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    order = _SORTED.order(asked)
     sql = f"""
         SELECT {fields(MentorRow)} FROM views.mentors
-        WHERE id > %(after)s
+        WHERE {order.after}
           AND (%(kind)s::text IS NULL OR kind = %(kind)s)
           AND {_OF_ORGANISATION}
           AND (%(qualified)s::boolean IS NULL OR qualified = %(qualified)s)
           AND (%(with_room)s::boolean IS NULL OR (load < capacity) = %(with_room)s)
           AND (%(search)s::text IS NULL OR strpos(lower(name), lower(%(search)s)) > 0)
-        ORDER BY id LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, MentorRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.id,))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, MentorRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def dispatches(

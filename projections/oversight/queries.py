@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from msgspec import Meta, structs
 
@@ -21,6 +21,7 @@ from projections.oversight.views import (
     RiskState,
 )
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 from projections.runner.view import Row
 
 R = TypeVar("R", bound=Row)
@@ -45,6 +46,8 @@ class ListActions(ListQuery, frozen=True, kw_only=True):
     owner: Annotated[Id | None, Meta(description="only those that this party or person is to do")] = None
     open: Open = None
     due_until: Annotated[Day | None, Meta(description="only what is due on this day or before")] = None
+    sort: Annotated[Literal["due", "raised_on", "owner", "closed_on"], SORT] = "due"
+    descending: Descending = False
 
 
 class ListRisks(ListQuery, frozen=True, kw_only=True):
@@ -53,6 +56,8 @@ class ListRisks(ListQuery, frozen=True, kw_only=True):
     base: OfBase = None
     state: Annotated[RiskState | None, Meta(description="only those in this state")] = None
     month: Annotated[Month | None, Meta(description="only those of this month")] = None
+    sort: Annotated[Literal["month", "base", "state", "raised_at"], SORT] = "month"
+    descending: Descending = False
 
 
 class ListDutyGaps(ListQuery, frozen=True, kw_only=True):
@@ -114,31 +119,37 @@ def reviews(reader: Reader, tenant: TenantId, asked: ListReviews, *, until: int 
     return page_of(rows, asked.limit, lambda row: (row.held_on, row.id))
 
 
+_ACTIONS_SORTED = Sorting(ListActions, ActionRow)
+
+
 def actions(reader: Reader, tenant: TenantId, asked: ListActions, *, until: int | None = None) -> Page[ActionRow]:
     """List actions, by the day on which they are due."""
-    after, key = read_cursor(asked.cursor, tuple[date, str]) if asked.cursor else (date.min, "")
+    order = _ACTIONS_SORTED.order(asked)
     sql = f"""
         SELECT {fields(ActionRow)} FROM views.actions
-        WHERE (due, id) > (%(after)s::date, %(key)s) AND {_OF_BASE}
+        WHERE {order.after} AND {_OF_BASE}
           AND (%(owner)s::text IS NULL OR owner = %(owner)s)
           AND (%(open)s::boolean IS NULL OR (closed_on IS NULL) = %(open)s)
           AND (%(due_until)s::date IS NULL OR due <= %(due_until)s)
-        ORDER BY due, id LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after, "key": key}, ActionRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.due, row.id))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, ActionRow, until=until)
+    return page_of(rows, asked.limit, order.place)
+
+
+_RISKS_SORTED = Sorting(ListRisks, RiskRow)
 
 
 def risks(reader: Reader, tenant: TenantId, asked: ListRisks, *, until: int | None = None) -> Page[RiskRow]:
     """List risks of a second classroom, by month."""
-    after, key = read_cursor(asked.cursor, tuple[str, str]) if asked.cursor else ("", "")
+    order = _RISKS_SORTED.order(asked)
     sql = f"""
         SELECT {fields(RiskRow)} FROM views.risks
-        WHERE (month, id) > (%(after)s, %(key)s) AND {_OF_BASE}
+        WHERE {order.after} AND {_OF_BASE}
           AND (%(state)s::text IS NULL OR state = %(state)s)
           AND (%(month)s::text IS NULL OR month = %(month)s)
-        ORDER BY month, id LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after, "key": key}, RiskRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.month, row.id))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, RiskRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def duty_gaps(reader: Reader, tenant: TenantId, asked: ListDutyGaps, *, until: int | None = None) -> Page[DutyGapRow]:

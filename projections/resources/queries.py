@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, structs
 
@@ -13,6 +12,7 @@ from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import Id, Instant, Line, PersonId, TenantId
 from projections.resources.views import BookingRow, BookingState, ResourceRow, ResourceState
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 
 _OF_CONTRIBUTOR = "(%(contributor)s::text IS NULL OR contributor = %(contributor)s)"
 
@@ -45,6 +45,8 @@ class ListBookings(ListQuery, frozen=True, kw_only=True):
     person: Annotated[PersonId | None, Meta(description="only those of this person")] = None
     after: Annotated[Instant | None, Meta(description="only those that end after this time")] = None
     before: Annotated[Instant | None, Meta(description="only those that begin before this time")] = None
+    sort: Annotated[Literal["since", "until", "person", "state"], SORT] = "since"
+    descending: Descending = False
 
 
 class NamedBookingRow(BookingRow):
@@ -89,23 +91,25 @@ def resources(reader: Reader, tenant: TenantId, asked: ListResources, *, until: 
     return page_of(rows, asked.limit, lambda row: (row.id,))
 
 
+_SORTED = Sorting(ListBookings, NamedBookingRow, "key")
+
+
 def bookings(
     reader: Reader, tenant: TenantId, asked: ListBookings, *, until: int | None = None
 ) -> Page[NamedBookingRow]:
     """List who has which resource when, by the beginning of the time."""
-    first = (datetime.min.replace(tzinfo=UTC), "")
-    since, key = read_cursor(asked.cursor, tuple[datetime, str]) if asked.cursor else first
+    order = _SORTED.order(asked)
     sql = f"""
         SELECT {fields(BookingRow)},
             (SELECT title FROM views.resources WHERE id = bookings.resource) AS title
         FROM views.bookings
-        WHERE (since, key) > (%(place)s::timestamptz, %(key)s)
+        WHERE {order.after}
           AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(resource)s::text IS NULL OR resource = %(resource)s)
           AND (%(state)s::text IS NULL OR state = %(state)s)
           AND (%(person)s::text IS NULL OR person = %(person)s)
           AND (%(after)s::timestamptz IS NULL OR until > %(after)s)
           AND (%(before)s::timestamptz IS NULL OR since < %(before)s)
-        ORDER BY since, key LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "place": since, "key": key}, NamedBookingRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.since, row.key))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, NamedBookingRow, until=until)
+    return page_of(rows, asked.limit, order.place)

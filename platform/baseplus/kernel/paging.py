@@ -25,7 +25,7 @@ Cursor = Annotated[
     str,
     Meta(
         min_length=1,
-        max_length=1000,
+        max_length=2000,
         pattern=r"^[A-Za-z0-9_-]+$(?!\n)",
         description="go on where the page with this cursor ended",
         extra={"form": "a cursor that a page gave"},
