@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from baseplus.apprenticeships.events import MentorAssigned, MentorKind, MentorReassigned, MentorRelieved
@@ -21,12 +23,16 @@ from tests.apprenticeships.story import MASTER, TUTOR, day
 given = Scenario(mentoring)
 
 registered = (MentorRegistered("person-3", "Gao Mingze", MASTER, "yunchuan"), CapacitySet(2))
-guides_one = (*registered, ApprenticeTakenOn("ap-1"))
-guides_two = (*guides_one, ApprenticeTakenOn("ap-2"))
+SINCE, UNTIL = day(10, month=2), day(20, month=2)
+guides_one = (*registered, ApprenticeTakenOn("ap-1", SINCE))
+guides_two = (*guides_one, ApprenticeTakenOn("ap-2", SINCE))
+released = (*guides_one, ApprenticeReleased("ap-1", UNTIL))
+undated = (*registered, ApprenticeTakenOn("ap-1"))
+"""As it was recorded before mentors were told the day."""
 
 
 def take_on(apprenticeship: str, kind: MentorKind = MASTER) -> TakeOn:
-    return TakeOn("m-gao", kind, apprenticeship)
+    return TakeOn("m-gao", kind, apprenticeship, day(1))
 
 
 def test_a_mentor_is_registered_with_room_for_six_apprentices() -> None:
@@ -53,7 +59,7 @@ def test_a_mentor_shows_what_they_can_do_and_does_so_once() -> None:
 
 def test_capacity_is_set_anew() -> None:
     given(*guides_two).when(SetCapacity(3)).then(CapacitySet(3))
-    given(*guides_two).when(SetCapacity(3), take_on("ap-3")).then(ApprenticeTakenOn("ap-3"))
+    given(*guides_two).when(SetCapacity(3), take_on("ap-3")).then(ApprenticeTakenOn("ap-3", day(1)))
 
 
 def test_the_same_capacity_again_changes_nothing() -> None:
@@ -71,12 +77,12 @@ def test_who_is_not_registered_has_no_capacity_and_nothing_to_show() -> None:
 
 
 def test_a_mentor_takes_apprentices_on_up_to_their_capacity() -> None:
-    given(*guides_one).when(take_on("ap-2")).then(ApprenticeTakenOn("ap-2"))
+    given(*guides_one).when(take_on("ap-2")).then(ApprenticeTakenOn("ap-2", day(1)))
     given(*guides_two).when(take_on("ap-3")).then_rejected("mentor_at_capacity", mentor="m-gao", capacity=2)
 
 
 def test_a_released_apprentice_makes_room() -> None:
-    given(*guides_two).when(Release("ap-1"), take_on("ap-3")).then(ApprenticeTakenOn("ap-3"))
+    given(*guides_two).when(Release("ap-1", day(1)), take_on("ap-3")).then(ApprenticeTakenOn("ap-3", day(1)))
 
 
 def test_who_is_not_registered_takes_nobody_on() -> None:
@@ -96,9 +102,9 @@ def test_an_apprentice_is_taken_on_once() -> None:
 
 
 def test_a_mentor_lets_go_whom_they_guide_and_nothing_happens_for_others() -> None:
-    given(*guides_one).when(Release("ap-1")).then(ApprenticeReleased("ap-1"))
-    given(*guides_one).when(Release("ap-9")).then()
-    given().when(Release("ap-1")).then()
+    given(*guides_one).when(Release("ap-1", UNTIL)).then(ApprenticeReleased("ap-1", UNTIL))
+    given(*guides_one).when(Release("ap-9", UNTIL)).then()
+    given().when(Release("ap-1", UNTIL)).then()
 
 
 def test_a_mentor_guides_for_some_hours_online_or_offline() -> None:
@@ -120,11 +126,49 @@ def test_guidance_is_recorded_once_it_was_given() -> None:
 
 
 def test_nobody_guides_the_apprentice_of_another_mentor() -> None:
-    released = (*guides_one, ApprenticeReleased("ap-1"))
-    for history in ((), registered, released):
-        given(*history).when(GiveGuidance("ap-1", "2")).then_rejected(
-            "apprentice_of_another_mentor", apprenticeship="ap-1"
+    for history in ((), registered, guides_one):
+        given(*history).when(GiveGuidance("ap-2", "2")).then_rejected(
+            "apprentice_of_another_mentor", apprenticeship="ap-2"
         )
+
+
+def guidance(on: date) -> GuidanceGiven:
+    return GuidanceGiven("ap-1", MASTER, "2", Channel.OFFLINE, on)
+
+
+@pytest.mark.parametrize("on", [SINCE, day(19, month=2), UNTIL])
+def test_guidance_of_a_mentor_who_was_relieved_may_be_recorded_late(on: date) -> None:
+    given(*released).when(GiveGuidance("ap-1", "2", on=on)).then(guidance(on))
+
+
+@pytest.mark.parametrize("on", [date(2001, 3, 1), day(9, month=2), day(21, month=2), None])
+def test_no_guidance_is_of_a_day_on_which_the_mentor_did_not_guide_the_apprentice(on: date | None) -> None:
+    given(*released).when(GiveGuidance("ap-1", "2", on=on)).then_rejected(
+        "not_guided_on_that_day", apprenticeship="ap-1", on=(on or NOON.date()).isoformat()
+    )
+
+
+def test_a_mentor_who_guides_an_apprentice_guided_them_on_no_day_before() -> None:
+    given(*guides_one).when(GiveGuidance("ap-1", "2", on=day(9, month=2))).then_rejected("not_guided_on_that_day")
+    given(*guides_one).when(GiveGuidance("ap-1", "2", on=UNTIL)).then(guidance(UNTIL))
+
+
+def test_who_is_assigned_again_guided_before_and_guides_since() -> None:
+    again = (*released, ApprenticeTakenOn("ap-1", day(1)))
+    for on in (SINCE, UNTIL, day(1), day(2)):
+        given(*again).when(GiveGuidance("ap-1", "2", on=on)).then(guidance(on))
+    given(*again).when(GiveGuidance("ap-1", "2", on=day(28, month=2))).then_rejected("not_guided_on_that_day")
+    ended = (*again, ApprenticeReleased("ap-1", day(2)))
+    given(*ended).when(GiveGuidance("ap-1", "2", on=day(28, month=2))).then_rejected("not_guided_on_that_day")
+
+
+def test_where_the_history_does_not_say_the_day_any_may_be_one_of_guidance() -> None:
+    long_ago = date(2001, 3, 1)
+    given(*undated).when(GiveGuidance("ap-1", "2", on=long_ago)).then(guidance(long_ago))
+    given(*undated, ApprenticeReleased("ap-1")).when(GiveGuidance("ap-1", "2")).then(guidance(NOON.date()))
+    given(*undated, ApprenticeReleased("ap-1", UNTIL)).when(GiveGuidance("ap-1", "2")).then_rejected(
+        "not_guided_on_that_day"
+    )
 
 
 def test_what_happens_to_an_apprenticeship_is_put_to_its_mentors() -> None:
@@ -133,10 +177,10 @@ def test_what_happens_to_an_apprenticeship_is_put_to_its_mentors() -> None:
     ]
     assert list(followers.reassigned("ap-1", MentorReassigned(MASTER, "m-gao", "m-xu", day(1)))) == [
         Step(mentoring, "m-gao", take_on("ap-1")),
-        Step(mentoring, "m-xu", Release("ap-1")),
+        Step(mentoring, "m-xu", Release("ap-1", day(1))),
     ]
     assert list(followers.relieved("ap-1", MentorRelieved(MASTER, "m-gao", day(1)))) == [
-        Step(mentoring, "m-gao", Release("ap-1"))
+        Step(mentoring, "m-gao", Release("ap-1", day(1)))
     ]
 
 
@@ -154,4 +198,6 @@ def test_a_tutor_is_no_master() -> None:
 
 
 def test_who_was_never_taken_on_is_not_by_being_released() -> None:
-    assert given(*registered, ApprenticeReleased("ap-1")).state.guides == frozenset()
+    never = given(*registered, ApprenticeReleased("ap-1", UNTIL))
+    assert never.state.guides == frozenset()
+    never.when(GiveGuidance("ap-1", "2", on=SINCE)).then_rejected("apprentice_of_another_mentor")

@@ -56,6 +56,7 @@ SAID: Mapping[str, str] = {
     "mentors_missing": mark("Training starts with one mentor of each kind. Missing: %(missing)s."),
     "no_mentor_of_this_kind": mark("Nobody of this kind guides the apprentice."),
     "no_such_apprenticeship": mark("There is no such apprenticeship."),
+    "not_guided_on_that_day": mark("This mentor did not guide the apprentice on %(on)s."),
     "not_happened_yet": mark("The day cannot lie in the future."),
     # standards, adoptions and assessments
     "adopted_already": mark("This standard is adopted already."),

@@ -41,17 +41,19 @@ class CapacitySet(Event):
 
 
 class ApprenticeTakenOn(Event):
-    """The mentor guides the apprentice of this apprenticeship from now on."""
+    """The mentor guides the apprentice of this apprenticeship from now on. on: the day; None: it was not told."""
 
     TYPE: ClassVar = "mentoring.apprentice_taken_on.v1"
     apprenticeship: Id
+    on: date | None = None
 
 
 class ApprenticeReleased(Event):
-    """The mentor guides the apprentice of this apprenticeship no longer."""
+    """The mentor guides the apprentice of this apprenticeship no longer. on: the day; None: it was not told."""
 
     TYPE: ClassVar = "mentoring.apprentice_released.v1"
     apprenticeship: Id
+    on: date | None = None
 
 
 class Channel(StrEnum):

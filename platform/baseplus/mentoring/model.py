@@ -6,8 +6,8 @@ whether there is room. `docs/domain/mentoring.md` draws it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Annotated, assert_never
 
 import msgspec
@@ -83,7 +83,8 @@ class SetCapacity(Command, frozen=True):
 class GiveGuidance(Command, frozen=True):
     """Record guidance.
 
-    Hours that a mentor gave an apprentice whom they guide: what an agreement's obligation may ask for.
+    Hours that a mentor gave an apprentice on a day on which they guided them: what an agreement's obligation may ask
+    for.
     """
 
     apprenticeship: Annotated[Id, Meta(description="whose apprenticeship")]
@@ -98,25 +99,40 @@ class TakeOn(Command, frozen=True):
     mentor: PersonId
     kind: MentorKind
     apprenticeship: Id
+    on: Day
 
 
 class Release(Command, frozen=True):
     """Release an apprentice. It follows from a relief and is never ordered by itself."""
 
     apprenticeship: Id
+    on: Day
 
 
 MentoringCommand = Register | Qualify | SetCapacity | GiveGuidance | TakeOn | Release | DispatchCommand
 
 
+class Guided(msgspec.Struct, frozen=True):
+    """From when to when a mentor guided an apprentice; None: ever before, and since, for all that was told."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def on(self, day: date) -> bool:
+        """Whether they may have guided them on that day. On that of the relief they may, before it."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
 class Mentor(msgspec.Struct, frozen=True):
-    """What the rules need to know. `kind` None: nobody is registered. `guides`: apprenticeships."""
+    """What the rules need to know. `kind` None: nobody is registered. `guides`: apprenticeships. `guided`: when, of
+    each that they ever took on."""
 
     person: str = ""
     kind: MentorKind | None = None
     qualified: bool = False
     capacity: int = 0
     guides: frozenset[str] = frozenset()
+    guided: Mapping[str, tuple[Guided, ...]] = {}
     dispatches: Dispatches = Dispatches()
 
 
@@ -146,10 +162,10 @@ def decide(command: MentoringCommand, mentor: Mentor, now: datetime) -> Iterator
         case ScheduleDispatch() | DeliverDispatch() | MissDispatch() | CompleteSecondment():
             kind = _check_registered(mentor)
             yield from dispatch.decide(command, mentor.dispatches, Teacher(mentor.person, kind), now)
-        case Release(apprenticeship):
+        case Release(apprenticeship, on):
             # The apprenticeship has decided it; there is nothing here to refuse.
             if apprenticeship in mentor.guides:
-                yield ApprenticeReleased(apprenticeship)
+                yield ApprenticeReleased(apprenticeship, on)
         case _:
             assert_never(command)
 
@@ -161,11 +177,14 @@ def _check_registered(mentor: Mentor) -> MentorKind:
 
 
 def _guidance(command: GiveGuidance, mentor: Mentor, now: datetime) -> GuidanceGiven:
-    if not mentor.kind or command.apprenticeship not in mentor.guides:
+    spans = mentor.guided.get(command.apprenticeship)
+    if not mentor.kind or not spans:
         raise Rejected("apprentice_of_another_mentor", apprenticeship=command.apprenticeship)
     check_hours(command.hours)
     on = command.on or now.date()
     check_happened(on, now)
+    if not any(span.on(on) for span in spans):
+        raise Rejected("not_guided_on_that_day", apprenticeship=command.apprenticeship, on=on.isoformat())
     return GuidanceGiven(command.apprenticeship, mentor.kind, command.hours, command.channel, on)
 
 
@@ -179,12 +198,12 @@ def _take_on(command: TakeOn, mentor: Mentor) -> Iterator[MentoringEvent]:
         raise Rejected("apprentice_taken_on_already", **who, apprenticeship=command.apprenticeship)
     if len(mentor.guides) >= mentor.capacity:
         raise Rejected("mentor_at_capacity", **who, capacity=mentor.capacity)
-    yield ApprenticeTakenOn(command.apprenticeship)
+    yield ApprenticeTakenOn(command.apprenticeship, command.on)
 
 
 def evolve(mentor: Mentor, event: MentoringEvent) -> Mentor:
     """The mentor after the event."""
-    change = msgspec.structs.replace
+    change, guided = msgspec.structs.replace, mentor.guided
     match event:
         case MentorRegistered(person, _, kind):
             return change(mentor, person=person, kind=kind)
@@ -194,10 +213,15 @@ def evolve(mentor: Mentor, event: MentoringEvent) -> Mentor:
             return change(mentor, qualified=True)
         case CapacitySet(capacity):
             return change(mentor, capacity=capacity)
-        case ApprenticeTakenOn(apprenticeship):
-            return change(mentor, guides=mentor.guides | {apprenticeship})
-        case ApprenticeReleased(apprenticeship):
-            return change(mentor, guides=mentor.guides - {apprenticeship})
+        case ApprenticeTakenOn(apprenticeship, on):
+            spans = (*guided.get(apprenticeship, ()), Guided(since=on))
+            return change(mentor, guides=mentor.guides | {apprenticeship}, guided={**guided, apprenticeship: spans})
+        case ApprenticeReleased(apprenticeship, on) if apprenticeship in mentor.guides:
+            *before, last = guided[apprenticeship]
+            spans = (*before, change(last, until=on))
+            return change(mentor, guides=mentor.guides - {apprenticeship}, guided={**guided, apprenticeship: spans})
+        case ApprenticeReleased():
+            return mentor
         case (
             TeacherDispatchScheduled()
             | TeacherDispatchDelivered()
@@ -209,4 +233,4 @@ def evolve(mentor: Mentor, event: MentoringEvent) -> Mentor:
             assert_never(event)
 
 
-mentoring = Decider("mentoring", Mentor, decide, evolve)
+mentoring = Decider("mentoring", Mentor, decide, evolve, state_version=2)
