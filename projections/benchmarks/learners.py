@@ -16,6 +16,7 @@ from baseplus.assessment.events import (
     CertificateLost,
     DualCertificationAchieved,
 )
+from baseplus.kernel.days import day_of_event
 from baseplus.mentoring.events import GuidanceGiven, MentorQualified
 from projections.runner.view import At, Row, View
 
@@ -149,4 +150,4 @@ class Qualified(View[QualifiedRow, MentorQualified]):
     name: ClassVar = "qualified"
 
     def evolve(self, row: QualifiedRow | None, event: MentorQualified, at: At) -> QualifiedRow:  # noqa: ARG002 - once
-        return QualifiedRow(mentor=at.thing, since=at.time.date())
+        return QualifiedRow(mentor=at.thing, since=day_of_event(event, at.time))

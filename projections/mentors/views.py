@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import ClassVar, Literal, TypeAlias, assert_never
 
 from baseplus.apprenticeships.events import MentorKind
+from baseplus.kernel.days import day_of_event
 from baseplus.mentoring.events import (
     ApprenticeReleased,
     ApprenticeTakenOn,
@@ -28,7 +29,8 @@ class MentorRow(Row):
     """One mentor as they stand.
 
     organisation: by its id as a party. load: how many apprentices they guide, of `capacity` at most. apprenticeships:
-    which ones, in the order in which they took them on. secondments, seconded_hours: how often and how long they worked
+    which ones, in the order in which they took them on. qualified_on: the day since which they have shown what they can
+    do; qualified_at: when that was recorded. secondments, seconded_hours: how often and how long they worked
     at the other side. position: of the last event shown.
     """
 
@@ -46,6 +48,7 @@ class MentorRow(Row):
     position: int
     secondments: int = 0
     seconded_hours: Decimal = Decimal(0)
+    qualified_on: date | None = None
 
 
 MentorChange = (
@@ -72,7 +75,7 @@ class Mentors(View[MentorRow, MentorChange]):
         row.position = at.position
         match event:
             case MentorQualified():
-                row.qualified, row.qualified_at = True, at.time
+                row.qualified, row.qualified_at, row.qualified_on = True, at.time, day_of_event(event, at.time)
             case CapacitySet(capacity):
                 row.capacity = capacity
             case ApprenticeTakenOn(apprenticeship):

@@ -111,7 +111,7 @@ def practice_qualified_tutors(history: History, asked: Asked) -> Figures:
     """practice-qualified campus tutors, by the end of the period / campus tutors who guide in it"""
     qualified: dict[str, date] = {}
     for fact in history.of("mentoring.mentor_qualified"):
-        qualified.setdefault(fact.thing, fact.day)
+        qualified.setdefault(fact.thing, fact.on if fact.data.get("on") else fact.day)
     seen, tally = Presence(history, asked.today), Tally(asked)
     counted = set[tuple[str, str, str]]()
     for (thing, kind, mentor), found in seen.guidance.items():

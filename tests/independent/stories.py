@@ -133,7 +133,7 @@ STREAMS: dict[str, Sequence[Event]] = {
         ),
     ),
     "mentoring/m-he": (
-        MentorQualified("person-he", "Two summers at Yunchuan"),
+        MentorQualified("person-he", "Two summers at Yunchuan", day(27, month=2)),
         GuidanceGiven("ap-18", HANDS_ON[1], "0.75", Channel.ONLINE, day(1, month=4)),
     ),
     "projects/gripper": (*at_work, registered, verified, ProjectCompleted("drives", day(27), APPROVED, "It grips")),

@@ -57,6 +57,15 @@ def test_a_mentor_shows_what_they_can_do_and_does_so_once() -> None:
     given(*registered, qualified).when(Qualify("Thirteen years")).then_rejected("mentor_qualified_already")
 
 
+def test_what_a_mentor_showed_earlier_is_recorded_with_its_day_and_never_ahead_of_it() -> None:
+    given(*registered).when(Qualify("Twelve years at the lathe", SINCE)).then(
+        MentorQualified("person-3", "Twelve years at the lathe", SINCE)
+    )
+    given(*registered).when(Qualify("Twelve years at the lathe", day(4))).then_rejected(
+        "not_happened_yet", on="2026-03-04"
+    )
+
+
 def test_capacity_is_set_anew() -> None:
     given(*guides_two).when(SetCapacity(3)).then(CapacitySet(3))
     given(*guides_two).when(SetCapacity(3), take_on("ap-3")).then(ApprenticeTakenOn("ap-3", day(1)))

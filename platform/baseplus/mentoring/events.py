@@ -26,11 +26,12 @@ class MentorRegistered(Event):
 
 
 class MentorQualified(Event):
-    """The mentor has shown that they master what they are to teach."""
+    """The mentor has shown that they master what they are to teach. on: the day; None: that of the event."""
 
     TYPE: ClassVar = "mentoring.mentor_qualified.v1"
     person: PersonId
     evidence: Annotated[Text, Personal("person")]
+    on: date | None = None
 
 
 class CapacitySet(Event):

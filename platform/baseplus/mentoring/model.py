@@ -69,6 +69,7 @@ class Qualify(Command, frozen=True):
     """
 
     evidence: Annotated[Text, Meta(description="what shows it; it can be erased")]
+    on: Annotated[Day | None, Meta(description="the day since which it shows; left out, that of the record")] = None
 
 
 class SetCapacity(Command, frozen=True):
@@ -144,11 +145,13 @@ def decide(command: MentoringCommand, mentor: Mentor, now: datetime) -> Iterator
                 raise Rejected("mentor_registered_already", kind=mentor.kind.value)
             yield MentorRegistered(person, name, kind, organisation)
             yield CapacitySet(capacity)
-        case Qualify(evidence):
+        case Qualify(evidence, on):
             _check_registered(mentor)
             if mentor.qualified:
                 raise Rejected("mentor_qualified_already")
-            yield MentorQualified(mentor.person, evidence)
+            if on:
+                check_happened(on, now)
+            yield MentorQualified(mentor.person, evidence, on)
         case SetCapacity(capacity):
             _check_registered(mentor)
             if capacity < len(mentor.guides):

@@ -76,6 +76,17 @@ def test_tutors_who_guide_in_the_month_are_qualified_from_the_day_on_which_they_
     assert town.figures("practice_qualified_tutors", day(31))["drives", MARCH, "all"] == (0, 2, 2)
 
 
+def test_what_tutors_showed_counts_from_its_day_however_late_it_is_recorded(town: Town) -> None:
+    town.tell({"apprenticeships/ap-1": training()})
+    evidence = [MentorQualified("person-3", "Two years in the trade", day(28, month=2))]
+    town.tell({"mentoring/m-he": evidence}, at=datetime(2026, 3, 31, 9, tzinfo=UTC))
+    assert town.figures("practice_qualified_tutors", APRIL_1) == {
+        ("drives", "2026-01", "all"): (0, 1, 1),
+        ("drives", FEBRUARY, "all"): (100, 1, 1),
+        ("drives", MARCH, "all"): (100, 1, 1),
+    }
+
+
 def test_hours_of_dispatches_are_delivered_or_not_in_the_month_that_they_were_scheduled_for(town: Town) -> None:
     def scheduled(dispatch: str, hours: str) -> TeacherDispatchScheduled:
         return TeacherDispatchScheduled(dispatch, MASTER, "drives", hours, day(30))

@@ -47,6 +47,9 @@ def test_a_registered_mentor_has_room_and_guides_nobody() -> None:
 def test_a_qualified_mentor_says_since_when() -> None:
     row = mentor(*registered, MentorQualified("person-3", "Twelve years at the lathe"))
     assert (row.qualified, row.qualified_at, row.position) == (True, time(3), 3)
+    assert row.qualified_on == time(3).date()
+    row = mentor(*registered, MentorQualified("person-3", "Twelve years at the lathe", day(2)))
+    assert (row.qualified_on, row.qualified_at) == (day(2), time(3))
 
 
 def test_the_load_is_whom_they_guide_now() -> None:
