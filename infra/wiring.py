@@ -139,7 +139,7 @@ FOLLOWERS: Followers = {
     ResourceContributed: (base_followers.contributed,),
     ServiceOffered: (base_followers.offered,),
     BaseClosed: (base_followers.closed, service_followers.closed),
-    ApprenticeEnrolled: (logbook_followers.enrolled,),
+    ApprenticeEnrolled: (base_followers.enrolled, logbook_followers.enrolled),
     MentorAssigned: (followers.assigned, logbook_followers.assigned),
     MentorReassigned: (followers.reassigned, logbook_followers.reassigned),
     MentorRelieved: (followers.relieved, logbook_followers.relieved),

@@ -10,6 +10,7 @@ import msgspec
 
 from baseplus.apprenticeships.events import ApprenticeExited, ApprenticeshipCompleted, ApprenticeshipStarted
 from baseplus.bases.events import (
+    ApprenticeReceived,
     BaseClosed,
     BaseEvent,
     BaseFounded,
@@ -195,7 +196,7 @@ class Bases(View[BaseRow, OverviewEvent]):
             case BaseClosed():
                 row.state, row.closed_on = "closed", event.on
                 _nothing_due(row)
-            case RegulationAmended():
+            case RegulationAmended() | ApprenticeReceived():
                 pass
             case _:
                 assert_never(event)

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from baseplus.apprenticeships.events import ApprenticeEnrolled
 from baseplus.bases import followers
 from baseplus.bases.daily import CompleteInspection, ContactPartner, DecideMatter, Escalate, HoldActivity
 from baseplus.bases.events import (
+    ApprenticeReceived,
     BaseClosed,
     BaseFounded,
     CultureActivityHeld,
@@ -20,7 +22,7 @@ from baseplus.bases.events import (
     Setting,
     SiteRegistered,
 )
-from baseplus.bases.model import BaseCommand, Close, Found, RegisterSite, TakeOn, bases
+from baseplus.bases.model import BaseCommand, Close, Found, Receive, RegisterSite, TakeOn, bases
 from baseplus.bases.posts import CreatePost
 from baseplus.bases.regulations import AdoptRegulation
 from baseplus.bases.resources import EndWithBase, resources
@@ -198,6 +200,27 @@ def test_a_base_answers_for_what_is_contributed_to_it_and_what_it_offers() -> No
     given(BaseFounded("…", "machinery", "…", day(6))).when(take_on()).then_rejected(
         "base_not_founded_yet", base="drives", founded="2026-02-06"
     )
+
+
+receive = Receive("drives", "ap-17", day(5))
+
+
+def test_a_base_receives_whoever_is_enrolled_there_until_it_is_closed() -> None:
+    received = ApprenticeReceived("ap-17", day(5))
+    given(*founded).when(receive).then(received)
+    given(*founded, BaseClosed("…", day(20))).when(receive).then_rejected(
+        "base_is_closed", base="drives", on="2026-02-20"
+    )
+    given(*founded, received).when(Close("…", day(4))).then_rejected("earlier_than_the_last_change")
+
+
+def test_a_base_that_was_never_founded_is_named_and_not_asked() -> None:
+    given().when(receive).then()
+
+
+def test_who_is_enrolled_is_put_to_the_base() -> None:
+    enrolled = ApprenticeEnrolled("person-17", "Shen Yutong", "drives", "yunchuan", "cnc-machinist", "agr-1", day(5))
+    assert list(followers.enrolled("ap-17", enrolled)) == [Step(bases, "drives", receive)]
 
 
 def test_what_happens_to_a_base_is_put_to_its_resources_and_services_and_back() -> None:

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from baseplus.bases.events import Holding, HoldingTakenOn, PostKind, ResourceKind
+from baseplus.apprenticeships.model import Enrol, apprenticeships
+from baseplus.bases.events import ApprenticeReceived, Holding, HoldingTakenOn, PostKind, ResourceKind
 from baseplus.bases.model import Close, Found, bases
 from baseplus.bases.posts import Appoint, CreatePost, HandOver, Vacate
 from baseplus.bases.resources import Book, Contribute, resources
@@ -29,6 +30,10 @@ FOUNDED = date(2026, 2, 2)
 
 def mill(base: str = "drives") -> Contribute:
     return Contribute(base, "yunchuan", ResourceKind.EQUIPMENT, "Five-axis mill", on=FOUNDED)
+
+
+def enrol(base: str) -> Enrol:
+    return Enrol("person-17", "Shen Yutong", base, "yunchuan", "cnc-machinist", "agr-1", FOUNDED)
 
 
 @pytest.fixture
@@ -99,7 +104,7 @@ def test_sixteen_clients_book_the_same_hour_and_one_has_it(stores: list[Store], 
 
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("rounds", ROUNDS)
-def test_a_base_that_is_closed_meanwhile_leaves_no_resource_and_no_service_behind(
+def test_a_base_that_is_closed_meanwhile_leaves_no_resource_and_no_service_behind_and_enrols_nobody(
     stores: list[Store], rounds: int
 ) -> None:
     told = Counter[str]()
@@ -114,8 +119,10 @@ def test_a_base_that_is_closed_meanwhile_leaves_no_resource_and_no_service_behin
                     store.execute(NORTH, bases, base, Close("The enterprise moved."))
                 case 0 | 1:
                     store.execute(NORTH, services, thing, Offer(base, ServiceKind.LEGAL, "Contracts", on=FOUNDED))
-                case _:
+                case 2:
                     store.execute(NORTH, resources, thing, mill(base))
+                case _:
+                    store.execute(NORTH, apprenticeships, thing, enrol(base))
             return "done"
 
         told += race(join_or_close)
@@ -127,6 +134,7 @@ def check_closed(store: Store, base: str) -> None:
     """All that the base ever took on ended with it."""
     taken = [EVENT_TYPES.decode(one.type, one.data) for one in store.history(NORTH) if one.stream == f"bases/{base}"]
     things = [event for event in taken if isinstance(event, HoldingTakenOn)]
+    received = {event.apprenticeship for event in taken if isinstance(event, ApprenticeReceived)}
     state, _ = store.load(NORTH, bases, base)
     assert state.closed
     for event in things:
@@ -136,5 +144,5 @@ def check_closed(store: Store, base: str) -> None:
             assert store.load(NORTH, services, event.thing)[0].withdrawn
     for number in range(CLIENTS):
         thing = f"{base}-{number}"
-        opened = bool(store.load(NORTH, resources, thing)[1] or store.load(NORTH, services, thing)[1])
-        assert opened is (thing in {event.thing for event in things})
+        opened = any(store.load(NORTH, decider, thing)[1] for decider in (resources, services, apprenticeships))
+        assert opened is (thing in received | {event.thing for event in things})

@@ -277,6 +277,14 @@ class HoldingTakenOn(Event):
     on: date
 
 
+class ApprenticeReceived(Event):
+    """Somebody is to be trained at the base, in this apprenticeship."""
+
+    TYPE: ClassVar = "bases.apprentice_received.v1"
+    apprenticeship: Id
+    on: date
+
+
 class BaseClosed(Event):
     """The base is no more. resources, services: all that it ever answered for."""
 
@@ -357,7 +365,15 @@ PostEvent = PostCreated | ManagerAppointed | PostHandedOver | PostVacated | Post
 MatterEvent = MajorEventEscalated | MajorEventDecided
 DailyEvent = InspectionCompleted | CultureActivityHeld | PartnerContacted
 BaseEvent = (
-    BaseFounded | SiteRegistered | RegulationEvent | PostEvent | MatterEvent | DailyEvent | HoldingTakenOn | BaseClosed
+    BaseFounded
+    | SiteRegistered
+    | RegulationEvent
+    | PostEvent
+    | MatterEvent
+    | DailyEvent
+    | HoldingTakenOn
+    | ApprenticeReceived
+    | BaseClosed
 )
 ResourceEvent = ResourceContributed | ResourceBooked | BookingCancelled | ResourceUsed | ResourceRetired
 BasesEvent = BaseEvent | ResourceEvent

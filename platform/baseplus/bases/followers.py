@@ -1,11 +1,13 @@
-"""What must happen together: a base answers for what is contributed and offered, and takes it along at its end."""
+"""What must happen together: a base receives who is enrolled there, answers for what is contributed and offered, and
+takes that along at its end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from baseplus.apprenticeships.events import ApprenticeEnrolled
 from baseplus.bases.events import BaseClosed, Holding, ResourceContributed
-from baseplus.bases.model import TakeOn, bases
+from baseplus.bases.model import Receive, TakeOn, bases
 from baseplus.bases.resources import EndWithBase, resources
 from baseplus.kernel.decisions import Step
 from baseplus.services.events import ServiceOffered
@@ -19,6 +21,11 @@ def contributed(resource: str, event: ResourceContributed) -> Iterator[Step]:
 def offered(service: str, event: ServiceOffered) -> Iterator[Step]:
     """The base answers for the service, or refuses and with it the offer."""
     yield Step(bases, event.base, TakeOn(event.base, Holding.SERVICE, service, event.on))
+
+
+def enrolled(apprenticeship: str, event: ApprenticeEnrolled) -> Iterator[Step]:
+    """The base receives the apprentice, or refuses and with it the enrolment."""
+    yield Step(bases, event.base, Receive(event.base, apprenticeship, event.on))
 
 
 def closed(base: str, event: BaseClosed) -> Iterator[Step]:  # noqa: ARG001 - the event names its resources

@@ -27,6 +27,7 @@ from baseplus.bases.daily import (
     evolve_daily,
 )
 from baseplus.bases.events import (
+    ApprenticeReceived,
     BaseClosed,
     BaseEvent,
     BaseFounded,
@@ -121,7 +122,17 @@ class TakeOn(Command, frozen=True):
     site: Id | None = None
 
 
-BaseCommand = Found | RegisterSite | RegulationCommand | PostCommand | MatterCommand | DailyCommand | TakeOn | Close
+class Receive(Command, frozen=True):
+    """Receive an apprentice. It follows from an enrolment and is never ordered by itself."""
+
+    base: Id
+    apprenticeship: Id
+    on: Day
+
+
+BaseCommand = (
+    Found | RegisterSite | RegulationCommand | PostCommand | MatterCommand | DailyCommand | TakeOn | Receive | Close
+)
 
 
 class Base(msgspec.Struct, frozen=True):
@@ -147,8 +158,10 @@ def decide(command: BaseCommand, base: Base, now: datetime) -> Iterator[BaseEven
         yield BaseFounded(command.name, command.industry, command.region, on, command.agreement)
         return
     # Another thing's order names the base that refuses it.
-    who = {"base": command.base} if isinstance(command, TakeOn) else {}
+    who = {"base": command.base} if isinstance(command, TakeOn | Receive) else {}
     if not base.founded:
+        if isinstance(command, Receive):
+            return  # a base may be named whose founding nobody has recorded
         raise Rejected("no_such_base", **who)
     if base.closed:
         raise Rejected("base_is_closed", **who, on=base.closed.isoformat())
@@ -171,6 +184,8 @@ def decide(command: BaseCommand, base: Base, now: datetime) -> Iterator[BaseEven
             if site is not None and site not in base.sites:
                 raise Rejected("no_such_site", **who, site=site)
             yield HoldingTakenOn(what, thing, on)
+        case Receive(_, apprenticeship, on):
+            yield ApprenticeReceived(apprenticeship, on)
         case Close(reason):
             yield from _closed(base, reason, day_of(command.on, now, base.latest))
         case _:
@@ -209,6 +224,8 @@ def evolve(base: Base, event: BaseEvent) -> Base:
             return change(now, resources=(*base.resources, thing))
         case HoldingTakenOn(_, thing):
             return change(now, services=(*base.services, thing))
+        case ApprenticeReceived():
+            return now
         case BaseClosed():
             return change(now, closed=event.on)
         case _:
