@@ -80,7 +80,7 @@ ASSESSING = (
         numerator="dual certified",
         denominator="completed",
         source="our own: dual certified / completed, by the month of the completion; a revoked certificate counts no"
-        " more",
+        " more, one that expired still does",
         days=DUAL_CERTIFICATION_RATE,
         spans=(Dual.name,),
     ),

@@ -99,7 +99,10 @@ class Assessed(View[AssessedRow, AssessmentRecorded | AssessmentCorrected]):
 
 
 class DualRow(Row):
-    """Who completed their training, and since when both certificates are held. base: where they were trained."""
+    """Who completed their training, and since when they are certified by both sides. base: where they were trained.
+
+    A certificate that expires, or is renewed, leaves the day as it is; one that is revoked takes it.
+    """
 
     apprenticeship: str
     base: str
@@ -111,6 +114,7 @@ class Dual(View[DualRow, ApprenticeshipCompleted | DualCertificationAchieved | C
     """One row per apprenticeship. Both kinds of streams are named by it."""
 
     name: ClassVar = "dual"
+    version: ClassVar = 2
 
     def keys(
         self,
@@ -128,7 +132,7 @@ class Dual(View[DualRow, ApprenticeshipCompleted | DualCertificationAchieved | C
                 row.completed = on
             case DualCertificationAchieved(base=base, on=on):
                 row = row or DualRow(apprenticeship=at.thing, base=base)
-                row.dual_since = on
+                row.dual_since = row.dual_since or on
             case CertificateLost():
                 if row is not None:
                     row.dual_since = None

@@ -4,15 +4,39 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, structs
+from msgspec import Meta, Struct, structs
 
 from baseplus.assessment.events import CertificateKind
 from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
 from baseplus.kernel.refusals import NotFound
-from baseplus.kernel.vocabulary import Id, PersonId, TenantId
+from baseplus.kernel.vocabulary import Day, Id, PersonId, TenantId
 from projections.certificates.views import CertificateRow, CertificateState, CertifiedRow
 from projections.runner.reader import Reader, fields
 from projections.runner.sorting import SORT, Descending, Sorting
+
+AsOf = Annotated[Day | None, Meta(description="the day on which they have expired or not; left out, today")]
+
+# A day passes without an event, so that no row can know what has expired.
+_DAY = "coalesce(%(as_of)s::date, (now() AT TIME ZONE 'UTC')::date)"
+
+
+def _but(row: type[Struct], *told: str) -> str:
+    """The columns of a row, but those that are told as of the day."""
+    return ", ".join(name for name in row.__struct_fields__ if name not in told)
+
+
+_CERTIFICATES = f"""
+    SELECT {_but(CertificateRow, "state")},
+        CASE WHEN state = 'awarded' AND expires < {_DAY} THEN 'expired' ELSE state END AS state
+      FROM views.certificates"""
+_CERTIFIED = f"""
+    SELECT {_but(CertifiedRow, "held", "dual_since", "dual_until")},
+        (SELECT coalesce(jsonb_agg(one ORDER BY number), '[]')
+           FROM jsonb_array_elements(held) WITH ORDINALITY AS each(one, number)
+          WHERE (one ->> 'expires')::date < {_DAY} IS NOT TRUE) AS held,
+        CASE WHEN dual_until < {_DAY} THEN NULL ELSE dual_since END AS dual_since,
+        CASE WHEN dual_until < {_DAY} THEN NULL ELSE dual_until END AS dual_until
+      FROM views.certified"""
 
 
 class ListCertificates(ListQuery, frozen=True, kw_only=True):
@@ -28,6 +52,7 @@ class ListCertificates(ListQuery, frozen=True, kw_only=True):
     marks_changed: Annotated[
         bool | None, Meta(description="only those whose marks an appeal changed after the award, or did not")
     ] = None
+    as_of: AsOf = None
     sort: Annotated[Literal["id", "apprentice", "awarded_on", "expires", "state"], SORT] = "id"
     descending: Descending = False
 
@@ -36,6 +61,7 @@ class ShowCertificate(Query, frozen=True, kw_only=True):
     """Which certificate."""
 
     certificate: Id
+    as_of: AsOf = None
 
 
 class ListCertified(ListQuery, frozen=True, kw_only=True):
@@ -43,6 +69,7 @@ class ListCertified(ListQuery, frozen=True, kw_only=True):
 
     dual: Annotated[bool | None, Meta(description="only those whom both sides certified, or not both")] = None
     base: Annotated[Id | None, Meta(description="only those at this base")] = None
+    as_of: AsOf = None
 
 
 _SORTED = Sorting(ListCertificates, CertificateRow)
@@ -51,10 +78,13 @@ _SORTED = Sorting(ListCertificates, CertificateRow)
 def certificates(
     reader: Reader, tenant: TenantId, asked: ListCertificates, *, until: int | None = None
 ) -> Page[CertificateRow]:
-    """List certificates, by id."""
+    """List certificates, by id.
+
+    Which of them have expired is as of a day.
+    """
     order = _SORTED.order(asked)
     sql = f"""
-        SELECT {fields(CertificateRow)} FROM views.certificates
+        SELECT {fields(CertificateRow)} FROM ({_CERTIFICATES}) known
         WHERE {order.after}
           AND (%(kind)s::text IS NULL OR kind = %(kind)s)
           AND (%(state)s::text IS NULL OR state = %(state)s)
@@ -74,9 +104,9 @@ def one_certificate(
 ) -> CertificateRow:
     """Show a certificate.
 
-    What it was awarded by, and each piece of evidence that it counts.
+    What it was awarded by, each piece of evidence that it counts, and whether it has expired on a day.
     """
-    sql = f"SELECT {fields(CertificateRow)} FROM views.certificates WHERE id = %(certificate)s"
+    sql = f"SELECT {fields(CertificateRow)} FROM ({_CERTIFICATES}) known WHERE id = %(certificate)s"
     rows = reader.rows(tenant, sql, structs.asdict(asked), CertificateRow, until=until)
     if not rows:
         raise NotFound(certificate=asked.certificate)
@@ -86,10 +116,13 @@ def one_certificate(
 def certified(
     reader: Reader, tenant: TenantId, asked: ListCertified, *, until: int | None = None
 ) -> Page[CertifiedRow]:
-    """List what apprentices hold, by apprenticeship."""
+    """List what apprentices hold, by apprenticeship.
+
+    What has expired on a day is not held.
+    """
     (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
     sql = f"""
-        SELECT {fields(CertifiedRow)} FROM views.certified
+        SELECT {fields(CertifiedRow)} FROM ({_CERTIFIED}) known
         WHERE apprenticeship > %(after)s
           AND (%(dual)s::boolean IS NULL OR (dual_since IS NOT NULL) = %(dual)s)
           AND (%(base)s::text IS NULL OR base = %(base)s)

@@ -24,12 +24,13 @@ from baseplus.assessment.events import (
 )
 from projections.runner.view import At, Row, View
 
-CertificateState: TypeAlias = Literal["awarded", "revoked"]
+CertificateState: TypeAlias = Literal["awarded", "expired", "revoked"]
 
 
 class CertificateRow(Row):
     """One certificate as it stands.
 
+    state: no row says that a certificate has expired, for no event does; whoever asks is told, as of a day.
     assessment, adoption, association, standard, version: what it was awarded by. school_total, enterprise_total: 0.00
     to 100.00. counted: its evidence, each piece once. shared: how many pieces count for the other certificate, too,
     through the crosswalk. marks_changed_at: when an appeal that was upheld after the award changed the marks that it
@@ -118,15 +119,21 @@ def _awarded(event: CertificateAwarded, at: At) -> CertificateRow:
 
 
 class HeldCertificate(msgspec.Struct):
-    """A certificate that is held, since the day of its award."""
+    """A certificate that is held, since the day of its award. expires: its last day; None: none."""
 
     certificate: str
     kind: CertificateKind
     since: date
+    expires: date | None = None
 
 
 class CertifiedRow(Row):
-    """What an apprentice holds. dual_since: since when both, where that was recognised. position: of the last event."""
+    """What an apprentice holds.
+
+    In the row stands the latest certificate of each kind that was not revoked; whoever asks is shown those that have
+    not expired on a day. dual_since: since when both, where that was recognised; dual_until: the last day of both,
+    where one of them expires. position: of the last event.
+    """
 
     apprenticeship: str
     apprentice: str
@@ -134,6 +141,7 @@ class CertifiedRow(Row):
     held: list[HeldCertificate]
     position: int
     dual_since: date | None = None
+    dual_until: date | None = None
 
 
 class Certified(View[CertifiedRow, CertifiedEvent]):
@@ -151,13 +159,19 @@ class Certified(View[CertifiedRow, CertifiedEvent]):
             )
         row.position = at.position
         match event:
-            case CertificateHeld(kind, certificate, on=on):
-                row.held.append(HeldCertificate(certificate, kind, on))
+            case CertificateHeld(kind, certificate, on=on, expires=expires):
+                _drop(row, kind)
+                row.held.append(HeldCertificate(certificate, kind, on, expires))
             case CertificateLost(kind):
-                row.held = [one for one in row.held if one.kind is not kind]
-                row.dual_since = None
+                _drop(row, kind)
             case DualCertificationAchieved(on=on):
                 row.dual_since = on
+                row.dual_until = min((one.expires for one in row.held if one.expires), default=None)
             case _:
                 assert_never(event)
         return row
+
+
+def _drop(row: CertifiedRow, kind: CertificateKind) -> None:
+    row.held = [one for one in row.held if one.kind is not kind]
+    row.dual_since = row.dual_until = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import hypothesis
@@ -45,14 +45,28 @@ at_noon: Callable[[Any], Order] = lambda order: (order, NOON)  # noqa: E731
 
 kinds, ids = st.sampled_from([*CertificateKind]), st.sampled_from(["cert-1", "cert-2", "cert-3"])
 days = st.integers(-9, 0).map(lambda back: TODAY + timedelta(days=back))
+
+
+@st.composite
+def hold(draw: st.DrawFn) -> Hold:
+    """An award is never later than the last day that it names."""
+    on, lasts = draw(days), draw(st.none() | st.integers(0, 6))
+    expires = None if lasts is None else on + timedelta(days=lasts)
+    return Hold(draw(kinds), draw(ids), "person-17", "drives", on, expires)
+
+
 holding: st.SearchStrategy[Any] = st.one_of(
-    st.builds(Hold, kinds, ids, st.just("person-17"), st.just("drives"), days),
+    hold(),
     st.builds(Lose, kinds, ids, days),
     st.just(RecogniseDual()),
 )
 using: st.SearchStrategy[Any] = st.one_of(
     *(st.builds(Count, kinds, ids, st.none() | st.just("cw-1")) for _ in range(2)), st.builds(Free, kinds, ids)
 )
+
+
+def expired(one: CertificateHeld, day: date) -> bool:
+    return one.expires is not None and one.expires < day
 
 
 @EXAMPLES
@@ -63,8 +77,9 @@ def test_whoever_is_certified_by_both_holds_one_certificate_of_each_kind(given: 
     for event in played(certified, TYPES, given):
         match event:
             case CertificateHeld(kind=kind):
-                assert kind not in held
+                assert kind not in held or expired(held[kind], event.on)
                 held[kind] = event
+                dual = False
             case CertificateLost(kind=kind):
                 del held[kind]
                 dual = False
@@ -75,6 +90,7 @@ def test_whoever_is_certified_by_both_holds_one_certificate_of_each_kind(given: 
                     one.certificate for one in pair
                 )
                 assert event.on == max(one.on for one in pair)
+                assert not any(expired(one, event.on) for one in pair)
                 dual = True
 
 

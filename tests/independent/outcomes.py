@@ -97,21 +97,32 @@ def pool_to_hire_rate(history: History, asked: Asked) -> Figures:
 
 
 def dual_certification_rate(history: History, asked: Asked) -> Figures:
-    """dual certified / completed, by the completion; a revoked certificate counts no more"""
-    held: dict[str, dict[str, date]] = defaultdict(dict)
+    """dual certified / completed, by the completion; one that was revoked while it was the latest of its kind counts no
+    more, one that expired still does"""
+    latest: dict[str, dict[str, Fact]] = defaultdict(dict)
+    since: dict[str, date] = {}
     for fact in history.of("assessment.certificate_awarded", "assessment.certificate_revoked"):
-        of = held[fact.data["apprenticeship"]]
+        trained, kind = fact.data["apprenticeship"], fact.data["kind"]
+        of = latest[trained]
         if "awarded" in fact.type:
-            of[fact.data["kind"]] = fact.on
-        else:
-            of.pop(fact.data["kind"], None)
+            of[kind] = fact
+            both = max(one.on for one in of.values())
+            if len(of) == 2 and all(both <= _last_day(one) for one in of.values()):
+                since.setdefault(trained, both)
+        elif kind in of and of[kind].thing == fact.thing:
+            del of[kind]
+            since.pop(trained, None)
     tally = Tally(asked)
     for fact in history.of(_COMPLETED):
         if fact.on < asked.today:
-            certified = held[fact.thing]
-            dual = len(certified) == 2 and max(certified.values()) < asked.today
+            dual = since.get(fact.thing, asked.today) < asked.today
             tally.add(fact.data["base"], fact.on, 100 * dual, 1, fact.thing)
     return tally.figures()
+
+
+def _last_day(award: Fact) -> date:
+    expires = award.data.get("expires")
+    return date.fromisoformat(expires) if expires else date.max
 
 
 def assessor_gap(history: History, asked: Asked) -> Figures:

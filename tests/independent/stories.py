@@ -18,8 +18,16 @@ from baseplus.apprenticeships.events import (
     ExitReason,
     MentorKind,
 )
-from baseplus.assessment.events import CertificateHeld, CertificateKind, DualCertificationAchieved
+from baseplus.assessment.certified import Hold, Lose, RecogniseDual, certified
+from baseplus.assessment.events import (
+    CertificateHeld,
+    CertificateKind,
+    CertificateRevoked,
+    CertifiedEvent,
+    DualCertificationAchieved,
+)
 from baseplus.kernel.events import Event
+from baseplus.kernel.scenario import NOON
 from baseplus.logbook.events import ReflectionReviewed, SkillSignedOff, Work
 from baseplus.mentoring.events import Channel, GuidanceGiven, MentorQualified
 from baseplus.projects.events import IncubationGraduated, ProjectCompleted
@@ -35,11 +43,30 @@ from tests.projects.story import APPROVED, at_work, last_stage, registered, veri
 
 MARCH = date(2026, 3, 31)
 ENTERPRISE, VOCATIONAL = CertificateKind.ENTERPRISE, CertificateKind.VOCATIONAL
+Streams = dict[str, Sequence[Event]]
 HANDS_ON = MentorKind.ENTERPRISE_MASTER, MentorKind.CAMPUS_TUTOR
 
 
 def _held(kind: CertificateKind, on: date) -> CertificateHeld:
     return CertificateHeld(kind, f"cert-{kind.value}", "person-17", "drives", on)
+
+
+def _renewed(trained: str, forged: str | None, *awards: tuple[str, CertificateKind, date, date | None]) -> Streams:
+    """Certificates of an apprenticeship: name, kind, day and last day of each. What was forged is void at once."""
+    kept: Streams = {}
+    rules: list[CertifiedEvent] = []
+    for name, kind, on, expires in awards:
+        award = msgspec.structs.replace(awarded(kind, on=on, expires=expires), apprenticeship=trained)
+        hold = Hold(kind, name, "person-19", "drives", on, expires)
+        orders: list[Hold | RecogniseDual | Lose] = [hold, RecogniseDual()]
+        kept[f"certificates/{trained}-{name}"] = [award]
+        if name == forged:
+            void = CertificateRevoked(kind, "person-19", trained, "drives", (), "It was forged", on, "as-1")
+            kept[f"certificates/{trained}-{name}"] = [award, void]
+            orders.append(Lose(kind, name, on))
+        for order in orders:
+            rules += certified.decide(order, certified.fold(rules), NOON)
+    return {**kept, f"certified/{trained}": rules}
 
 
 def _owed() -> Sequence[Event]:
@@ -84,7 +111,7 @@ def _confirmed(
     return EmploymentConfirmed("person-17", "drives", months, destination, day(20), asked, hired, previous, anew)
 
 
-STREAMS: dict[str, Sequence[Event]] = {
+STREAMS: Streams = {
     "apprenticeships/ap-17": (*in_training, completed, *both_relieved(day(20))),
     "apprenticeships/ap-18": in_training,
     "apprenticeships/ap-19": (
@@ -145,3 +172,25 @@ STREAMS: dict[str, Sequence[Event]] = {
         ServiceDelivered("rq-2", "drives", Channel.ONLINE, Channel.ONLINE, day(2), day(9), day(10)),
     ),
 }
+
+RENEWED: Streams = {
+    "apprenticeships/ap-1": (*in_training, completed),
+    "apprenticeships/ap-2": (*in_training, completed),
+    "apprenticeships/ap-3": (*in_training, completed),
+    # Certified by both until the 22nd, and again from the 25th on.
+    **_renewed(
+        "ap-1", None, ("old", VOCATIONAL, day(3), day(22)), ("own", ENTERPRISE, day(4), None),
+        ("new", VOCATIONAL, day(25), None),
+    ),
+    # The first two were never valid on one day.
+    **_renewed(
+        "ap-2", None, ("old", VOCATIONAL, day(3), day(5)), ("own", ENTERPRISE, day(6), None),
+        ("new", VOCATIONAL, day(25), None),
+    ),
+    # What makes it two was forged, and was replaced.
+    **_renewed(
+        "ap-3", "new", ("old", VOCATIONAL, day(3), day(5)), ("own", ENTERPRISE, day(6), None),
+        ("new", VOCATIONAL, day(8), None), ("newest", VOCATIONAL, day(25), None),
+    ),
+}  # fmt: skip
+"""Three who completed on the 20th, and whose certificates expired and were renewed."""

@@ -31,7 +31,7 @@ from tests.apprenticeships.story import day
 from tests.assessment import test_any_order as of_assessments
 from tests.bases.test_any_order import TYPES, of_a_base, of_a_resource, of_a_service
 from tests.independent.comparing import CALCULATIONS, differences
-from tests.independent.stories import STREAMS
+from tests.independent.stories import RENEWED, STREAMS
 from tests.investment import test_any_order as of_money
 from tests.logbook import test_any_order as of_logbooks
 from tests.mentoring import test_dispatches_in_any_order as of_dispatches
@@ -154,6 +154,12 @@ def check(stage: Stage, reader: Reader, tenant: str, streams: Mapping[str, Seque
 def test_the_figures_of_the_stories_are_those_of_the_raw_history(stage: Stage, reader: Reader) -> None:
     moved = check(stage, reader, "north", STREAMS, day(9), date(2027, 1, 5))
     assert moved == CALCULATIONS.keys() - RANDOM, "of what is never above 0 nothing is shown"
+
+
+def test_certificates_that_expire_and_are_renewed_count_as_they_do_in_the_raw_history(
+    stage: Stage, reader: Reader
+) -> None:
+    assert "dual_certification_rate" in check(stage, reader, "north", RENEWED, day(21), day(23), day(26))
 
 
 def test_whatever_happened_figures_are_those_of_the_raw_history(stage: Stage, reader: Reader) -> None:

@@ -261,7 +261,11 @@ class CertificateRevoked(Event):
 
 
 class CertificateHeld(Event):
-    """The apprentice holds this certificate, and no other one of its kind. on: the day of the award."""
+    """The apprentice holds this certificate, and no other one of its kind.
+
+    on: the day of the award. expires: the last day on which it is held; None: none, and in events from before it was
+    said.
+    """
 
     TYPE: ClassVar = "assessment.certificate_held.v1"
     kind: CertificateKind
@@ -269,6 +273,7 @@ class CertificateHeld(Event):
     apprentice: PersonId
     base: Id
     on: date
+    expires: date | None = None
 
 
 class CertificateLost(Event):
@@ -281,7 +286,7 @@ class CertificateLost(Event):
 
 
 class DualCertificationAchieved(Event):
-    """The apprentice holds both certificates, since the day of the later one."""
+    """The apprentice holds both certificates, since the day of the later one, on which the other one was valid."""
 
     TYPE: ClassVar = "assessment.dual_certification_achieved.v1"
     apprentice: PersonId

@@ -41,7 +41,7 @@ def awarded(certificate: str, event: CertificateAwarded) -> Iterator[Step]:
     yield Step(
         assessments, event.assessment, Certify(certificate, event.kind, event.school_total, event.enterprise_total)
     )
-    hold = Hold(event.kind, certificate, event.apprentice, event.base, event.on)
+    hold = Hold(event.kind, certificate, event.apprentice, event.base, event.on, event.expires)
     yield Step(certified, event.apprenticeship, hold)
     for one in event.counted:
         yield Step(evidence, str(one.evidence.position), Count(event.kind, certificate, one.through))

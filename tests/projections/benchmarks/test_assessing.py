@@ -132,3 +132,26 @@ def test_who_completed_is_dual_certified_whatever_came_first_until_a_certificate
     assert town.figures(key, day(20)) == {}
     town.tell({"certified/ap-2": (CertificateLost(CertificateKind.VOCATIONAL, "cert-vocational", day(25)),)})
     assert town.figures(key, APRIL_1) == {MARCH: (100, 2, 2)}
+
+
+def test_who_was_dual_certified_stays_so_when_a_certificate_expires_and_when_it_is_renewed(town: Town) -> None:
+    def held(kind: CertificateKind, certificate: str, on: date, expires: date | None = None) -> CertificateHeld:
+        return CertificateHeld(kind, certificate, "person-17", "drives", on, expires)
+
+    pair = (
+        held(CertificateKind.ENTERPRISE, "cert-1", day(3)),
+        held(CertificateKind.VOCATIONAL, "cert-2", day(4), day(6)),
+        DualCertificationAchieved("person-17", "drives", "cert-1", "cert-2", day(4)),
+    )
+    done = ApprenticeshipCompleted("drives", day(16, month=2), day(5))
+    town.tell({"certified/ap-1": pair, "apprenticeships/ap-1": (done,)})
+    key = "dual_certification_rate"
+    assert town.figures(key, APRIL_1) == {MARCH: (100, 1, 1)}
+    renewed = (
+        held(CertificateKind.VOCATIONAL, "cert-3", day(20)),
+        DualCertificationAchieved("person-17", "drives", "cert-1", "cert-3", day(20)),
+    )
+    town.tell({"certified/ap-1": renewed})
+    assert town.figures(key, APRIL_1) == town.figures(key, day(8)) == {MARCH: (100, 1, 1)}  # as before the renewal
+    town.tell({"certified/ap-1": (CertificateLost(CertificateKind.VOCATIONAL, "cert-3", day(25)),)})
+    assert town.figures(key, APRIL_1) == {MARCH: (0, 1, 1)}

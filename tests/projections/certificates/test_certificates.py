@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -53,6 +53,8 @@ upheld = AppealDecided(
     reason="Measured again",
     certificates=("cert-1", "cert-2"),
 )
+LAST = TODAY + timedelta(days=300)
+expiring = awarded(expires=LAST)
 shared = awarded(OWN, (Counted("shafts", SHAFT, "cw-1"),), crosswalk="cw-1")
 
 
@@ -112,15 +114,33 @@ def test_what_an_apprentice_holds_and_whether_it_is_both() -> None:
     assert fold(Certified(), "certified/ap-17", [dual]) == {}
 
 
+def test_a_renewed_certificate_takes_the_place_of_the_expired_one() -> None:
+    until = TODAY + timedelta(days=300)
+    first = msgspec.structs.replace(held, expires=until)
+    both = fold(Certified(), "certified/ap-17", [first, held_too, dual])["ap-17"]
+    assert (both.dual_since, both.dual_until) == (TODAY, until)
+    later = until + timedelta(days=1)
+    renewed = msgspec.structs.replace(held, certificate="cert-3", on=later)
+    row = fold(Certified(), "certified/ap-17", [first, held_too, dual, renewed])["ap-17"]
+    assert [(one.certificate, one.expires) for one in row.held] == [("cert-2", None), ("cert-3", None)]
+    assert (row.dual_since, row.dual_until) == (None, None)
+    again = msgspec.structs.replace(dual, vocational_certificate="cert-3", on=later)
+    row = fold(Certified(), "certified/ap-17", [first, held_too, dual, renewed, again])["ap-17"]
+    assert (row.dual_since, row.dual_until) == (later, None)
+
+
 @pytest.fixture
 def reader(database: Database) -> Iterator[Reader]:
-    """cert-1 is void, cert-2 stands by marks that an appeal changed; ap-17 is certified by both sides, ap-18 by the
-    state; and a crosswalk."""
+    """cert-1 is void, cert-2 stands by marks that an appeal changed, cert-3 has a last day, and cert-4, which is void,
+    has it, too; ap-17 is certified by both sides, so is ap-19 until that day, ap-18 by the state; and a crosswalk."""
     histories = {
         "certificates/cert-1": (awarded(), revoked),
         "certificates/cert-2": (shared,),
         "assessments/as-shop": (msgspec.structs.replace(upheld, certificates=("cert-2",)),),
+        "certificates/cert-3": (msgspec.structs.replace(expiring, apprenticeship="ap-19", base="foundry"),),
+        "certificates/cert-4": (expiring, revoked),
         "certified/ap-17": (held, held_too, dual),
+        "certified/ap-19": (msgspec.structs.replace(held, certificate="cert-3", expires=LAST), held_too, dual),
         "certified/ap-18": (msgspec.structs.replace(held, base="foundry"),),
         "crosswalks/cw-1": (approved,),
         "self_assessments/self-1": (assessed,),
@@ -140,12 +160,14 @@ def listed(reader: Reader, **asked: Any) -> list[str]:
 
 
 def test_certificates_are_asked_for_by_kind_state_apprentice_base_standard_and_awarding_body(reader: Reader) -> None:
-    assert listed(reader) == ["cert-1", "cert-2"]
-    assert (listed(reader, kind=OWN), listed(reader, state="revoked")) == (["cert-2"], ["cert-1"])
-    assert listed(reader, apprentice="person-17") == listed(reader, apprenticeship="ap-17") == ["cert-1", "cert-2"]
-    assert (listed(reader, base="foundry"), listed(reader, standard="shop")) == ([], ["cert-2"])
-    assert listed(reader, awarded_by="examiners") == ["cert-1"]
-    assert (listed(reader, marks_changed=True), listed(reader, marks_changed=False)) == (["cert-2"], ["cert-1"])
+    assert listed(reader) == ["cert-1", "cert-2", "cert-3", "cert-4"]
+    assert (listed(reader, kind=OWN), listed(reader, state="revoked")) == (["cert-2"], ["cert-1", "cert-4"])
+    assert listed(reader, apprentice="person-17") == ["cert-1", "cert-2", "cert-3", "cert-4"]
+    assert listed(reader, apprenticeship="ap-17") == ["cert-1", "cert-2", "cert-4"]
+    assert (listed(reader, base="foundry"), listed(reader, standard="shop")) == (["cert-3"], ["cert-2"])
+    assert listed(reader, awarded_by="examiners") == ["cert-1", "cert-3", "cert-4"]
+    assert listed(reader, marks_changed=True) == ["cert-2"]
+    assert listed(reader, marks_changed=False) == ["cert-1", "cert-3", "cert-4"]
     page = certificates(reader, NORTH, ListCertificates(limit=1))
     assert page.has_more
     assert [one.id for one in certificates(reader, NORTH, ListCertificates(limit=1, cursor=page.cursor)).rows] == [
@@ -156,12 +178,39 @@ def test_certificates_are_asked_for_by_kind_state_apprentice_base_standard_and_a
         one_certificate(reader, NORTH, ShowCertificate(certificate="cert-9"))
 
 
+def test_whether_a_certificate_has_expired_is_told_as_of_a_day(reader: Reader) -> None:
+    after = LAST + timedelta(days=1)
+    assert listed(reader, state="awarded", as_of=LAST) == ["cert-2", "cert-3"]
+    assert listed(reader, state="expired", as_of=LAST) == []
+    assert (listed(reader, state="awarded", as_of=after), listed(reader, state="expired", as_of=after)) == (
+        ["cert-2"],
+        ["cert-3"],
+    )
+    assert listed(reader, state="revoked", as_of=after) == ["cert-1", "cert-4"]
+    for day, state in ((LAST, "awarded"), (after, "expired")):
+        assert one_certificate(reader, NORTH, ShowCertificate(certificate="cert-3", as_of=day)).state == state
+    assert listed(reader, state="awarded")[0] == "cert-2"  # left out, the day is today
+
+
 def test_whom_both_sides_certified_is_asked_for(reader: Reader) -> None:
     def found(**asked: Any) -> list[str]:
-        return [one.apprenticeship for one in certified(reader, NORTH, ListCertified(**asked)).rows]
+        return [one.apprenticeship for one in certified(reader, NORTH, ListCertified(as_of=LAST, **asked)).rows]
 
-    assert (found(), found(dual=True), found(dual=False)) == (["ap-17", "ap-18"], ["ap-17"], ["ap-18"])
-    assert found(base="foundry") == ["ap-18"]
+    assert (found(dual=True), found(dual=False)) == (["ap-17", "ap-19"], ["ap-18"])
+    assert (found(), found(base="foundry")) == (["ap-17", "ap-18", "ap-19"], ["ap-18"])
+
+
+def test_what_has_expired_is_held_no_more_and_makes_nobody_certified_by_both(reader: Reader) -> None:
+    def asked(day: date | None, **asked: Any) -> list[CertifiedRow]:
+        return certified(reader, NORTH, ListCertified(as_of=day, **asked)).rows
+
+    after = LAST + timedelta(days=1)
+    assert [one.apprenticeship for one in asked(after, dual=True)] == ["ap-17"]
+    assert [one.apprenticeship for one in asked(after, dual=False)] == ["ap-18", "ap-19"]
+    for day, kept, since, until in ((LAST, ["cert-3", "cert-2"], TODAY, LAST), (after, ["cert-2"], None, None)):
+        (row,) = (one for one in asked(day) if one.apprenticeship == "ap-19")
+        assert ([one.certificate for one in row.held], row.dual_since, row.dual_until) == (kept, since, until)
+    assert "ap-17" in [one.apprenticeship for one in asked(None, dual=True)]
 
 
 def test_a_crosswalk_is_found_by_either_of_its_standards(reader: Reader) -> None:
