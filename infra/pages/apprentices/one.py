@@ -15,6 +15,7 @@ from baseplus.assessment.assessments import Record, RecordOtherSide
 from infra.pages import frame, languages
 from infra.pages.agreements.words import Whose, know_organisations
 from infra.pages.apprentices.words import HAPPENED, KINDS, badge_of, detail, kind_of, know_apprentices
+from infra.pages.assessments.certificates import held
 from infra.pages.assessments.words import WIDE, assessed, assessor_of
 from infra.pages.charts import Bar, Scale, Tick, percent
 from infra.pages.events import Happened
@@ -80,6 +81,7 @@ def apprentice_page(tenant: str, apprentice: str) -> ResponseReturnValue:  # noq
         ticks=_ticks(scale),
         today=scale.at(languages.date_today().toordinal()) if row.state not in _OVER else None,
         assessed=assessed(visit, row.apprentice),
+        certificates=held(visit, row.id),
         assessor_of=assessor_of,
         wide=WIDE,
         may_assess=visit.may(Record) and row.state not in ("enrolled", "exited"),

@@ -33,6 +33,7 @@ TABLES = (
             Column(mark("Total"), lambda row: float(row.total)),
             Column(mark("State"), lambda row: _(STATES[row.state])),
             Column(mark("Marks"), lambda row: ", ".join(f"{one.criterion} {one.points}" for one in row.marks)),
+            Column(mark("Certificates"), lambda row: ", ".join(row.certificates)),
             Column(mark("Position"), lambda row: row.position),
         ),
         _rows,
