@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from msgspec import Meta, structs
@@ -132,23 +133,25 @@ def timeline(
 ) -> Page[NamedTimelineRow]:
     """Show what happened to an apprentice, the latest first.
 
-    In this apprenticeship, and how the person was assessed in any: when and by whom, without marks. Now, or what was
-    known on a day that has passed, or what had happened by then.
+    By the day on which it happened, whenever that was recorded. In this apprenticeship, and how the person was assessed
+    in any: when and by whom, without marks. Now, or what was known on a day that has passed, or what had happened by
+    then.
     """
-    (before,) = read_cursor(asked.cursor, tuple[int]) if asked.cursor else (2**63 - 1,)
+    day, before = read_cursor(asked.cursor, tuple[date, int]) if asked.cursor else (date.max, 2**63 - 1)
     sql = f"""
         SELECT {fields(TimelineRow)},
             (SELECT name FROM views.mentor_names WHERE id = mentor) AS mentor_name,
             (SELECT name FROM views.mentor_names WHERE id = previous) AS previous_name
         FROM views.timeline t
-        WHERE position < %(before)s
+        WHERE (day, position) < (%(before_day)s::date, %(before)s)
           AND (%(known_on)s::date IS NULL OR (recorded_at AT TIME ZONE 'UTC')::date <= %(known_on)s)
           AND (%(was_on)s::date IS NULL OR {_HAPPENED})
           AND (apprenticeship = %(apprenticeship)s
                OR apprentice = (SELECT apprentice FROM views.apprenticeships WHERE id = %(apprenticeship)s))
           AND EXISTS (SELECT FROM views.apprenticeships WHERE id = %(apprenticeship)s AND {_FOR})
-        ORDER BY position DESC LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "before": before}, NamedTimelineRow, until=until)
+        ORDER BY day DESC, position DESC LIMIT %(limit)s + 1"""
+    place = {"before_day": day, "before": before}
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | place, NamedTimelineRow, until=until)
     if not rows and not asked.cursor:
         raise NotFound(apprenticeship=asked.apprenticeship)
-    return page_of(rows, asked.limit, lambda row: (row.position,))
+    return page_of(rows, asked.limit, lambda row: (row.day, row.position))

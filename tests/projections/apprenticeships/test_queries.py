@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from baseplus.assessment.events import AssessmentRecorded
 from baseplus.kernel.decisions import Step
 from baseplus.kernel.refusals import Invalid, NotFound
 from baseplus.kernel.vocabulary import StreamId, TenantId
+from baseplus.mentoring.events import GuidanceGiven
 from baseplus.mentoring.model import GiveGuidance, Qualify, Register, mentoring
 from infra.postgres.database import Database
 from infra.postgres.store import NewEvent
@@ -172,7 +173,8 @@ def test_guidance_and_assessments_are_in_the_timeline_of_the_apprentice(stage: S
     stage.store.execute(NORTH, mentoring, "m-xu", GiveGuidance("ap-1", "2.5"))
     recorded = example(AssessmentRecorded)
     for number, person in enumerate(("p-ap-1", "p-ap-2")):
-        event = msgspec.structs.replace(recorded, apprentice=person, assessor="m-he", other_total=None)
+        today = datetime.now(UTC).date()
+        event = msgspec.structs.replace(recorded, apprentice=person, assessor="m-he", other_total=None, on=today)
         stream = StreamId(f"assessments/as-{number}")
         stage.store.append(NORTH, [NewEvent(stream, 1, event, datetime.now(UTC))])
     stage.fold_all(VIEWS)
@@ -182,6 +184,19 @@ def test_guidance_and_assessments_are_in_the_timeline_of_the_apprentice(stage: S
         ("guidance_given", "Xu Anqi", Decimal("2.5"), None),
     ]
     assert queries.timeline(reader, NORTH, queries.ShowTimeline(apprenticeship="ap-3")).rows[0].what == "exited"
+
+
+def test_what_was_recorded_later_stands_at_the_day_when_it_happened(stage: Stage, reader: Reader) -> None:
+    happened = date(2000, 1, 1)
+    event = msgspec.structs.replace(example(GuidanceGiven), apprenticeship="ap-3", on=happened)
+    stage.store.append(NORTH, [NewEvent(StreamId("mentoring/m-old"), 1, event, datetime.now(UTC))])
+    stage.fold_all(VIEWS)
+
+    asked = queries.ShowTimeline(apprenticeship="ap-3")
+    days = [row.day for row in queries.timeline(reader, NORTH, asked).rows]
+    assert days == sorted(days, reverse=True)
+    assert days[-1] == happened
+    assert [row.day for row in page_by_page(queries.timeline, reader, NORTH, asked, limit=2)] == days
 
 
 def test_pages_follow_one_another_without_gap_or_overlap(reader: Reader) -> None:
