@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -20,6 +20,7 @@ from projections.history.queries import EventRow, ListEvents, events
 
 _KINDS = {"campus_tutor": "school", "enterprise_master": "work", "school": "school", "enterprise": "work"}
 _SHORT = 60  # characters of a fact that still stand in a line
+_MANY = 5  # values beside each other: more are folded
 _DATA = "SELECT position, type, data FROM store.events WHERE tenant = %s AND position = ANY(%s)"
 
 
@@ -38,7 +39,18 @@ class Fact(NamedTuple):
     """A field of an event."""
 
     name: str
-    value: str
+    value: Told
+
+
+class Listed(NamedTuple):
+    """Values that do not go into a line. folded: there are so many that only their number is shown at first."""
+
+    each: Sequence[Told]
+    folded: bool
+
+
+Told: TypeAlias = str | Sequence[Fact] | Listed
+"""A value as people read it: in a line, as labelled fields, or as a list of either."""
 
 
 class _Stored(msgspec.Struct):
@@ -66,11 +78,10 @@ def lately(visit: Visit, asked: ListEvents) -> list[Happened]:
 
 def facts_of(visit: Visit, row: EventRow) -> list[Fact]:
     """What is in an event, without what is personal."""
-    return [
-        Fact(label_of(name), shown)
-        for name, value in _facts(visit, [row]).get(row.position, {}).items()
-        if (shown := _shown(value))
-    ]
+    return _labelled(_facts(visit, [row]).get(row.position, {}))
+
+
+_TITLES: Mapping[str, str] = {event.TYPE: title_text(event.TYPE) for event in EVENT_TYPES}
 
 
 def _facts(visit: Visit, rows: list[EventRow]) -> dict[int, dict[str, Any]]:
@@ -95,6 +106,7 @@ def _happened(row: EventRow, facts: Mapping[str, Any]) -> Happened:
     thing = row.stream.partition("/")[2]
     told = [named(thing)] if named(thing) != thing else []
     told += [shown for name, value in facts.items() if (shown := _in_a_line(name, value))]
+    told = list(dict.fromkeys(told))  # what a thing is called stands in the event that named it, too
     return Happened(
         row.position, title(row.type), row.occurred_at, languages.clock(row.occurred_at), ", ".join(told[:4]), side
     )
@@ -105,14 +117,19 @@ def _in_a_line(name: str, value: Any) -> str:
     if isinstance(value, bool) or name == "digest":
         return ""
     shown = _shown(value)
-    if not shown or len(shown) > _SHORT or isinstance(value, dict | list):
+    if not isinstance(shown, str) or not shown or len(shown) > _SHORT:
         return ""
     return f"{label_of(name).lower()} {shown}" if name not in ("title", "name", "party") else shown
 
 
-def _shown(value: Any) -> str:
+def _labelled(values: Mapping[str, Any]) -> list[Fact]:
+    return [Fact(label_of(name), shown) for name, value in values.items() if (shown := _shown(value))]
+
+
+def _shown(value: Any) -> Told:
+    """A value; empty where it says nothing."""
     match value:
-        case None | "" | []:
+        case None:
             return ""
         case bool():
             return _("yes") if value else _("no")
@@ -120,19 +137,27 @@ def _shown(value: Any) -> str:
             return languages.number(value)
         case str():
             return _named(value)
-        case list():
-            return ", ".join(filter(None, map(_shown, value)))
         case dict():
-            return "; ".join(f"{label_of(name)}: {said}" for name, one in value.items() if (said := _shown(one)))
+            return _labelled(value)
         case _:
-            return str(value)
+            return _listed([shown for one in value if (shown := _shown(one))])
+
+
+def _listed(items: list[Told]) -> Told:
+    """Several values: in a line where each of them is a word or two."""
+    if all(isinstance(one, str) and len(one) <= _SHORT for one in items):
+        return ", ".join(map(str, items))
+    return items[0] if len(items) == 1 else Listed(items, len(items) > _MANY)
 
 
 def _named(value: str) -> str:
-    """A word of an event: a day as days are written, a party by its name where the page knows it."""
+    """A word of an event: a day as days are written, an event by its title, a party by its name where it is known."""
     if len(value) == 10 and value[4] == value[7] == "-":
         try:
             return languages.day(date.fromisoformat(value))
         except ValueError:
             return value
-    return named(value)
+    if value in _TITLES:
+        return _(_TITLES[value])
+    # a word of an enumeration: ids have hyphens
+    return label_of(value) if "_" in value and value.isidentifier() and value.islower() else named(value)

@@ -22,6 +22,7 @@ from infra.wiring import EVENT_TYPES
 from projections.agreements.queries import ListAgreements, ShowAgreement, agreements, one_agreement
 from projections.apprenticeships.queries import ListApprenticeships, apprenticeships
 from projections.history.queries import EventRow, ListEvents, events
+from projections.mentors.queries import ListMentors, mentors
 
 R = TypeVar("R")
 
@@ -51,7 +52,7 @@ def history(tenant: str) -> ResponseReturnValue:  # noqa: ARG001 - the visit has
 
 
 def find(tenant: str) -> ResponseReturnValue:  # noqa: ARG001 - the visit has it
-    """What somebody looks for: a position, `#123`; an agreement, by its id or title; an apprentice, by their name."""
+    """What somebody looks for: a position, `#123`; an agreement, by its id or title; people, by their names."""
     visit: Visit = g.visit
     wanted = request.args.get("q", "").strip()
     number = wanted.removeprefix("#")
@@ -60,9 +61,12 @@ def find(tenant: str) -> ResponseReturnValue:  # noqa: ARG001 - the visit has it
     with suppress(Invalid, NotFound, Forbidden):
         one = visit.ask(one_agreement, filled(ShowAgreement, {}, agreement=wanted.lower()))
         return redirect(frame.page_url("agreement", visit, agreement=one.id), 303)
-    rows = _with(visit, wanted, agreements, ListAgreements)
     return render_template(
-        "pages/found.html", wanted=wanted, rows=rows, people=_with(visit, wanted, apprenticeships, ListApprenticeships)
+        "pages/found.html",
+        wanted=wanted,
+        rows=_with(visit, wanted, agreements, ListAgreements),
+        people=_with(visit, wanted, apprenticeships, ListApprenticeships),
+        guides=_with(visit, wanted, mentors, ListMentors),
     )
 
 

@@ -101,7 +101,9 @@ def day(value: date) -> str:
 
 
 def short_day(value: date) -> str:
-    """A day of a year that goes without saying: 1 Sep."""
+    """A day: 1 Sep; with its year where that is not this one."""
+    if value.year != date_today().year:
+        return day(value)
     return dates.format_skeleton("MMMd", value, locale=chosen().locale)
 
 
@@ -123,8 +125,7 @@ def moment(value: datetime) -> str:
 
 def brief(value: datetime) -> str:
     """A time in UTC, to the second, without its year where that is this one."""
-    written = short_day(value) if value.year == date_today().year else day(value)
-    return f"{written} {value:%H:%M:%S}"
+    return f"{short_day(value)} {value:%H:%M:%S}"
 
 
 def clock(value: datetime) -> str:

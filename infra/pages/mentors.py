@@ -21,6 +21,7 @@ from infra.pages.languages import gettext as _
 from infra.pages.languages import mark, ngettext
 from infra.pages.tables import Column, Filters, Table
 from infra.pages.visit import Visit
+from projections.apprenticeships.queries import apprenticeships
 from projections.mentors.queries import ListMentors, ShowMentor, mentors, one_mentor
 from projections.mentors.views import MentorRow
 
@@ -55,7 +56,13 @@ def mentors_page(tenant: str) -> ResponseReturnValue:  # noqa: ARG001 - the visi
         filters=filters,
         may_register=visit.may(Register),
         may_set=visit.may(SetCapacity),
+        may_see=lambda mentor: sees_apprentices_of(visit, mentor),
     )
+
+
+def sees_apprentices_of(visit: Visit, mentor: str) -> bool:
+    """Whether the reader may ask whom the mentor guides: a mentor may ask that of themselves alone."""
+    return visit.may(apprenticeships) and (visit.grant(apprenticeships).own != "mentor" or mentor == visit.caller.own)
 
 
 def loads(rows: Sequence[MentorRow]) -> tuple[list[Tick], list[Load]]:

@@ -9,9 +9,10 @@ from typing import Literal
 
 from baseplus.apprenticeships.events import MentorKind
 from baseplus.apprenticeships.model import AssignMentor
+from baseplus.mentoring.model import SetCapacity
 from infra.pages import frame, languages
-from infra.pages.agreements.one import may_sign
-from infra.pages.agreements.words import Whose, amount, know_parties, name_of, side_of, summary, whose
+from infra.pages.agreements.one import own_to_sign
+from infra.pages.agreements.words import Whose, doing, know_parties, summary, whose
 from infra.pages.apprentices.words import KINDS, kind_of
 from infra.pages.assessments.words import WIDE, both_sides
 from infra.pages.languages import gettext as _
@@ -32,6 +33,8 @@ STATES: Mapping[State, str] = {
     "due": mark("Due"),
     "waits": mark("To sign"),
 }
+KEPT = ("in_force", "suspended")
+"""States of an agreement under which something can be kept. What was breached before its end stays so."""
 SOON = timedelta(days=7)
 """What is due so soon needs somebody."""
 
@@ -73,15 +76,16 @@ def owed(visit: Visit) -> Owed:
 
 
 def needs_of_agreements(visit: Visit, found: Owed, today: date) -> Iterator[Need]:
-    """What is late, what is due soon, what waits for a signature."""
+    """What is late and can still be made good, what is due soon, what waits for the reader's own signature."""
     for row in found.late:
-        yield _obligation(visit, found, row, "late", today)
+        if found.agreements[row.agreement].state in KEPT:
+            yield _obligation(visit, found, row, "late", today)
     for row in found.open:
         if row.due <= today + SOON and found.agreements[row.agreement].state == "in_force":
             yield _obligation(visit, found, row, "due", today)
     for agreement in found.agreements.values():
-        if agreement.state == "proposed":
-            yield _signature(visit, agreement)
+        for party in own_to_sign(visit, agreement)[:1]:
+            yield _signature(visit, agreement, party)
 
 
 def needs_of_people(
@@ -95,7 +99,7 @@ def needs_of_people(
             if present is None:
                 yield _without(visit, row, kind)
     for mentor in guides:
-        if mentor.load >= mentor.capacity:
+        if mentor.load >= mentor.capacity and (visit.may(SetCapacity) or visit.may(AssignMentor)):
             yield _full(visit, mentor)
 
 
@@ -162,12 +166,11 @@ def _full(visit: Visit, row: MentorRow) -> Need:
 def _obligation(visit: Visit, found: Owed, row: ObligationRow, state: State, today: date) -> Need:
     agreement = found.agreements[row.agreement]
     clause = next((clause for clause in agreement.clauses if clause.id == row.clause), None)
-    much = amount(clause.obligation.quantity) if clause and clause.obligation else ""
+    place = _("Clause %(clause)s of “%(agreement)s”", clause=row.clause, agreement=agreement.title)
     return Need(
         state,
         summary(clause) if clause else row.clause,
-        _("Clause %(clause)s of %(agreement)s", clause=row.clause, agreement=row.agreement)
-        + (f": {much}" if much else ""),
+        f"{place}: {doing(clause.obligation)}" if clause and clause.obligation else place,
         whose(agreement, row.party),
         row.due,
         languages.apart(row.due, today),
@@ -176,21 +179,18 @@ def _obligation(visit: Visit, found: Owed, row: ObligationRow, state: State, tod
     )
 
 
-def _signature(visit: Visit, row: AgreementRow) -> Need:
-    missing = [party for party in row.parties if party.id in row.missing_signatures]
-    mine = bool(may_sign(visit, row))
-    who = Whose(side_of(missing[0]), name_of(missing[0])) if len(missing) == 1 else Whose("", _("Several"))
+def _signature(visit: Visit, row: AgreementRow, party: str) -> Need:
     return Need(
         "waits",
         _("Sign %(title)s", title=row.title),
         _(
             "%(signed)s of %(all)s parties have signed the text",
-            signed=len(row.parties) - len(missing),
+            signed=len(row.parties) - len(row.missing_signatures),
             all=len(row.parties),
         ),
-        who,
+        whose(row, party),
         None,
         _("proposed %(day)s", day=languages.short_day(row.proposed_at)) if row.proposed_at else "",
-        _("Sign") if mine else _("Open it"),
-        frame.page_url("sign_agreement" if mine else "agreement", visit, agreement=row.id),
+        _("Sign"),
+        frame.page_url("sign_agreement", visit, agreement=row.id),
     )

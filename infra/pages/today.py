@@ -20,7 +20,7 @@ from infra.pages.languages import gettext as _
 from infra.pages.languages import mark
 from infra.pages.mentors import loads
 from infra.pages.names import learn
-from infra.pages.needs import STATES, Need, Owed, needs_of_agreements, needs_of_assessments, needs_of_people, owed
+from infra.pages.needs import KEPT, STATES, Need, Owed, needs_of_agreements, needs_of_assessments, needs_of_people, owed
 from infra.pages.tables import Column, Filters, Table
 from infra.pages.visit import Visit
 from projections.agreements.views import AgreementRow
@@ -32,7 +32,6 @@ from projections.mentors.views import MentorRow
 
 _FEED = 7
 _MONTH = timedelta(days=30)
-_KEPT = ("in_force", "suspended")
 
 
 class Kept(NamedTuple):
@@ -111,7 +110,7 @@ def kept(found: Owed, day: date) -> Iterable[Kept]:
     soons = Counter(one.agreement for one in found.open if one.due <= day + _MONTH)
     laters = Counter(one.agreement for one in found.open if one.due > day + _MONTH)
     for row in found.agreements.values():
-        if row.state not in _KEPT:
+        if row.state not in KEPT:
             continue
         late, soon, later = lates[row.id], soons[row.id], laters[row.id]
         met = row.obligations_fulfilled + row.obligations_cured

@@ -108,9 +108,9 @@ class Visit:
             check_own(self.caller, grant, getattr(command, grant.own))
         return route
 
-    def grant(self, command: Any) -> Grant:
-        """By which grant the reader may give this order. Raises Forbidden."""
-        route = _ORDERS[command]
+    def grant(self, what: Any) -> Grant:
+        """By which grant the reader may ask this question, or give this order. Raises Forbidden."""
+        route = _READS.get(what) or _ORDERS[what]
         return granted(self.caller, self.tenant, route.action, route.may)
 
     def _grant(self, route: CommandRoute | QueryRoute) -> Grant | None:

@@ -220,7 +220,7 @@ class TestSigning:
         assert "not_your_own" in answer.text
 
     def test_a_text_that_was_changed_meanwhile_is_refused(self, qinglan: Town) -> None:
-        answer = qinglan.reader().submit(self.PATH, digest="0" * 64)
+        answer = qinglan.reader().submit(self.PATH, party="heyuan", digest="0" * 64)
 
         refused(answer, "The text has changed since you read it. Read it again before you sign.")
 

@@ -9,7 +9,8 @@ from flask import abort
 from baseplus.agreements.drafting import AddClause, Draft, Propose, Sign
 from baseplus.agreements.terms import PartyKind
 from infra.pages import frame
-from infra.pages.agreements.one import may_sign
+from infra.pages.agreements.duties import DUTIES
+from infra.pages.agreements.one import may_sign, own_to_sign
 from infra.pages.agreements.words import name_of, promise, whose
 from infra.pages.events import title
 from infra.pages.forms.controls import Choice, Extras
@@ -17,7 +18,6 @@ from infra.pages.forms.page import Form, Prepared
 from infra.pages.languages import gettext as _
 from infra.pages.languages import mark
 from infra.pages.visit import Visit
-from infra.wiring import EVENT_TYPES
 from projections.agreements.queries import ShowAgreement, one_agreement
 from projections.agreements.views import AgreementRow
 
@@ -50,7 +50,7 @@ def _new(visit: Visit, _thing: str | None) -> Prepared:
 
 def _clause(visit: Visit, thing: str | None) -> Prepared:
     row = _found(visit, thing)
-    types = sorted((Choice(event.TYPE, title(event.TYPE)) for event in EVENT_TYPES), key=lambda one: one.label)
+    types = sorted((Choice(name, title(name)) for name in DUTIES), key=lambda one: one.label)
     extras = Extras(
         choices={
             "/party": [Choice(party.id, name_of(party)) for party in row.parties],
@@ -82,17 +82,26 @@ def _propose(visit: Visit, thing: str | None) -> Prepared:
 
 def _sign(visit: Visit, thing: str | None) -> Prepared:
     row = _found(visit, thing)
-    choices = [Choice(party, whose(row, party).name) for party in may_sign(visit, row)]
+    parties, own = may_sign(visit, row), own_to_sign(visit, row)
+    behalf = any(party not in own for party in parties)
     extras = Extras(
-        choices={"/party": choices},
+        choices={"/party": [Choice(party, _signer(row, party, party in own)) for party in parties]},
         labels={"/party": _("You sign for")},
-        helps={"/party": ""},
+        helps={
+            "/party": _("For another party you record, on its behalf, that it has signed this text.") if behalf else ""
+        },
         # what the reader has read: where the text changed meanwhile, the rules refuse it
         fixed={"/digest": row.digest or ""},
     )
-    values = {"party": choices[0].value} if len(choices) == 1 else {}
+    # one's own signature is offered, a partner's is chosen
+    values = {"party": own[0]} if len(own) == 1 else {}
     facts = _text(row)
-    return Prepared(row.title, _back(visit, row), extras, values, "pages/read_first.html", facts, ready=bool(choices))
+    return Prepared(row.title, _back(visit, row), extras, values, "pages/read_first.html", facts, ready=bool(parties))
+
+
+def _signer(row: AgreementRow, party: str, own: bool) -> str:
+    name = whose(row, party).name
+    return name if own else _("%(party)s, on its behalf", party=name)
 
 
 def _text(row: AgreementRow) -> dict[str, object]:

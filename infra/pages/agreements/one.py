@@ -11,7 +11,7 @@ from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
 from baseplus.agreements.drafting import AddClause, Propose, Sign
-from baseplus.agreements.terms import Clause
+from baseplus.agreements.terms import Clause, PartyKind
 from infra.pages import events, frame, languages
 from infra.pages.agreements.words import (
     Badge,
@@ -38,14 +38,14 @@ _MARKS = {"fulfilled": "done", "breached": "alarm", "cured": "cured", "open": "t
 
 
 class Line(NamedTuple):
-    """A clause in the table. evidence: positions, the latest first."""
+    """A clause in the table. evidence: positions, the latest first; None: how it stands is not the reader's to know."""
 
     clause: Clause
     whose: Whose
     text: str
     promise: str
     badge: Badge
-    evidence: Sequence[int]
+    evidence: Sequence[int] | None
 
 
 class Month(NamedTuple):
@@ -83,7 +83,7 @@ def agreement_page(tenant: str, agreement: str) -> ResponseReturnValue:  # noqa:
         source=source,
         row=row,
         badge=badge_of(row.state),
-        lines=lines(row, owed),
+        lines=lines(visit, row, owed),
         months=[Month(in_month(months, month) or "", _initial(month)) for month in months],
         span=f"{_month(months[0])} – {_month(months[-1])}",
         courses=_courses(row, owed, months),
@@ -92,6 +92,7 @@ def agreement_page(tenant: str, agreement: str) -> ResponseReturnValue:  # noqa:
         waiting=[name_of(party) for party in row.parties if party.id in row.missing_signatures],
         timeline=timeline,
         may_sign=may_sign(visit, row),
+        own_to_sign=own_to_sign(visit, row),
         may_add=visit.may(AddClause),
         may_propose=visit.may(Propose),
     )
@@ -105,10 +106,32 @@ def may_sign(visit: Visit, row: AgreementRow) -> list[str]:
     return [party for party in row.missing_signatures if own is None or party == visit.caller.own]
 
 
-def lines(row: AgreementRow, owed: Sequence[ObligationRow]) -> list[Line]:
-    """The clauses, each with how it stands and what shows it."""
+def own_to_sign(visit: Visit, row: AgreementRow) -> list[str]:
+    """Of the parties for which the reader may sign, those that they speak for: the one that they are; on the staff, the
+    school. What another party signed may be recorded for it, but is not asked of the reader."""
+    parties = may_sign(visit, row)
+    if not parties or visit.grant(Sign).own is not None:
+        return parties
+    schools = [party.id for party in row.parties if party.kind is PartyKind.SCHOOL]
+    ours = [visit.tenant] if visit.tenant in schools else schools
+    return [party for party in parties if party in ours]
+
+
+def lines(visit: Visit, row: AgreementRow, owed: Sequence[ObligationRow]) -> list[Line]:
+    """The clauses, each with how it stands and what shows it, as far as the reader is told what is owed."""
+    own = visit.grant(obligations).own
     return [
-        Line(clause, whose(row, clause.party), clause.text, promise(clause), *_standing(clause, _of(clause, owed)))
+        Line(
+            clause,
+            whose(row, clause.party),
+            clause.text,
+            promise(clause),
+            *(
+                (Badge("", _("The other side's to follow")), None)
+                if own and clause.obligation and clause.party != visit.caller.own
+                else _standing(clause, _of(clause, owed))
+            ),
+        )
         for clause in row.clauses
     ]
 

@@ -42,7 +42,7 @@ def _obligations(visit: Visit, given: Filters) -> Iterable[_Owed]:
 def _clauses(visit: Visit, given: Filters) -> Iterable[Line]:
     asked = filled(ShowAgreement, given)
     row = visit.ask(one_agreement, asked)
-    return lines(row, visit.every(obligations, ListObligations(agreement=asked.agreement)))
+    return lines(visit, row, visit.every(obligations, ListObligations(agreement=asked.agreement)))
 
 
 def _party(owed: _Owed) -> Any:
@@ -94,7 +94,7 @@ CLAUSES = Table(
         Column(mark("What fulfils it"), lambda line: line.promise),
         Column(mark("Whose duty"), lambda line: line.whose.name),
         Column(mark("State"), lambda line: line.badge.text),
-        Column(mark("Evidence"), lambda line: " ".join(f"#{position}" for position in line.evidence)),
+        Column(mark("Evidence"), lambda line: " ".join(f"#{position}" for position in line.evidence or ())),
     ),
     _clauses,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from baseplus.agreements.terms import ByDate, Clause, Every, PartyKind, Quantity
+from baseplus.agreements.terms import ByDate, Clause, Every, Obligation, PartyKind, Quantity
 from infra.pages import events, languages
 from infra.pages.languages import gettext as _
 from infra.pages.languages import mark, ngettext
@@ -36,6 +36,10 @@ OWED: Mapping[str, tuple[str, str]] = {
 """State of what is owed -> its badge's class and words."""
 
 _SIDES = {PartyKind.SCHOOL: "school", PartyKind.ENTERPRISE: "work"}
+
+
+_UNITS = {"times": mark("times"), "hours": mark("hours")}
+"""Units that are words. Others are the names of fields, or currencies."""
 
 
 class Badge(NamedTuple):
@@ -114,7 +118,7 @@ def promise(clause: Clause) -> str:
     if clause.obligation is None:
         return _("a right: nothing falls due")
     owed = clause.obligation
-    parts = [" / ".join(events.title(name) for name in owed.fulfilled_by), amount(owed.quantity)]
+    parts = [doing(owed)]
     match owed.due:
         case ByDate(due):
             parts.append(_("once, by %(day)s", day=languages.day(due)))
@@ -124,6 +128,14 @@ def promise(clause: Clause) -> str:
     return ", ".join(filter(None, parts))
 
 
+def doing(owed: Obligation) -> str:
+    """What fulfils an obligation, and how much of it."""
+    what = " / ".join(events.title(name) for name in owed.fulfilled_by)
+    return ", ".join(filter(None, (what, amount(owed.quantity))))
+
+
 def amount(quantity: Quantity) -> str:
     """How much is owed; nothing to say where it is once."""
-    return "" if quantity == Quantity() else f"{quantity.amount} {quantity.unit}"
+    if quantity == Quantity():
+        return ""
+    return _("%(amount)s %(unit)s", amount=quantity.amount, unit=_(_UNITS.get(quantity.unit, quantity.unit)))
