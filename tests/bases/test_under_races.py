@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from baseplus.bases.events import ApprenticeReceived, Holding, HoldingTakenOn, P
 from baseplus.bases.model import Close, Found, bases
 from baseplus.bases.posts import Appoint, CreatePost, HandOver, Vacate
 from baseplus.bases.resources import Book, Contribute, resources
-from baseplus.kernel.decisions import Metadata, Step
+from baseplus.kernel.decisions import Decider, Metadata, Step
 from baseplus.kernel.vocabulary import TenantId
 from baseplus.services.events import ServiceKind
 from baseplus.services.model import Offer, services
@@ -142,7 +143,8 @@ def check_closed(store: Store, base: str) -> None:
             assert store.load(NORTH, resources, event.thing)[0].retired
         else:
             assert store.load(NORTH, services, event.thing)[0].withdrawn
+    openable: tuple[Decider[Any, Any, Any], ...] = (resources, services, apprenticeships)
     for number in range(CLIENTS):
         thing = f"{base}-{number}"
-        opened = any(store.load(NORTH, decider, thing)[1] for decider in (resources, services, apprenticeships))
+        opened = any(store.load(NORTH, decider, thing)[1] for decider in openable)
         assert opened is (thing in received | {event.thing for event in things})
