@@ -14,7 +14,7 @@ from infra.http.admission import permit
 from infra.http.own import FEED, ReadFeed
 from infra.http.parts import parts
 from infra.http.queries import JSON, accepted, cacheable, next_page, parameters
-from infra.http.refusals import Mistaken, Wrong
+from infra.http.refusals import BeyondHistory
 from infra.http.schemas import load
 from infra.kafka.envelope import to_headers
 from projections.runner.reader import fields
@@ -36,7 +36,7 @@ def feed_view(tenant: str) -> Response:
     # asked first: what is stored meanwhile may lie beyond the rows that are read
     known = parts().store.position(TenantId(tenant))
     if asked.after > known:
-        raise Mistaken([Wrong("/after", f"lies beyond the history, which ends at {known}")])
+        raise BeyondHistory(after=asked.after, ends=known)
     given = structs.asdict(asked) | {"tenant": tenant, "known": known}
     rows = parts().reader.rows(TenantId(tenant), _EVENTS, given, Recorded)
     batch, more = rows[: asked.limit], len(rows) > asked.limit

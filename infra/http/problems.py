@@ -37,6 +37,7 @@ STATUSES: Mapping[type[Refusal], int] = {
     Forbidden: 403,
     NotYourOwn: 403,
     http.NoSuchPath: 404,
+    http.BeyondHistory: 404,
     kernel.NotFound: 404,
     kernel.UnknownTenant: 404,
     http.MethodNotAllowed: 405,

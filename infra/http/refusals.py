@@ -30,6 +30,13 @@ class NoSuchPath(Refusal):
     mend = "look the path up in /openapi.json; GET /v1 says where to begin"
 
 
+class BeyondHistory(Refusal):
+    """The history has not come so far: the position is another tenant's, or of none. Facts: after, ends."""
+
+    code = "beyond_the_history"
+    mend = "go on after the last Feed-Position that this tenant's feed gave, or begin with 0"
+
+
 class MethodNotAllowed(Refusal):
     """The path is there, but not for this method. Facts: method, allowed."""
 
