@@ -12,6 +12,7 @@ from baseplus.assessment.assessments import Correct, Record, RecordAgainst, Reco
 from baseplus.assessment.criteria import AdoptedVersion, Criterion, Evidence, Mark, Score, Side, total_of
 from baseplus.assessment.events import (
     AssessmentAppealed,
+    AssessmentCorrected,
     AssessmentModerated,
     AssessmentRecorded,
     SkillStandardPublished,
@@ -117,6 +118,17 @@ by_enterprise = recorded((60, 70, 90), ENTERPRISE, "m-gao", "81.00")
 joint = (by_school, by_enterprise)
 other_side = RecordOtherSide(ENTERPRISE, "m-gao", scores(60, 70, 90))
 correct = Correct(SCHOOL, "t-he", scores(90, 70, 100), "Two scores were swapped")
+corrected = AssessmentCorrected(
+    apprentice="person-17",
+    base="drives",
+    side=SCHOOL,
+    assessor="t-he",
+    marks=marks(90, 70, 100),
+    total="86.00",
+    previous="81.00",
+    began=TODAY,
+    reason="Two scores were swapped",
+)
 moderated = AssessmentModerated("person-17", SCHOOL, "t-lin", marks(70, 70, 100), "76.00", "81.00", "As elsewhere")
 appealed = AssessmentAppealed("person-17", SCHOOL, "The fixture was worn out")
 

@@ -17,7 +17,6 @@ from baseplus.assessment.assessments import (
 from baseplus.assessment.events import (
     AppealDecided,
     AppealOutcome,
-    AssessmentCorrected,
     AssessmentModerated,
     Once,
 )
@@ -36,6 +35,7 @@ from tests.assessment.story import (
     by_enterprise,
     by_school,
     correct,
+    corrected,
     given,
     joint,
     known,
@@ -52,17 +52,6 @@ moderate = Moderate(SCHOOL, "t-lin", scores(70, 70, 100), "As elsewhere")
 appeal = Appeal(SCHOOL, "The fixture was worn out")
 uphold = DecideAppeal(SCHOOL, "t-zhou", AppealOutcome.UPHELD, "Measured again", scores(95, 70, 100))
 dismiss = DecideAppeal(SCHOOL, "t-zhou", AppealOutcome.DISMISSED, "The fixture was new")
-corrected = AssessmentCorrected(
-    apprentice="person-17",
-    base="drives",
-    side=SCHOOL,
-    assessor="t-he",
-    marks=marks(90, 70, 100),
-    total="86.00",
-    previous="81.00",
-    began=TODAY,
-    reason="Two scores were swapped",
-)
 decided = AppealDecided(
     "person-17", SCHOOL, "t-zhou", AppealOutcome.UPHELD, marks(95, 70, 100), "88.50", "81.00", "Measured again"
 )
