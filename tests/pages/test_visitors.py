@@ -212,6 +212,8 @@ class TestForms:
         assert {"Guidance given", "Joint review held", "Inspection completed", "Resource contributed"} <= offered
         assert not {one for one in offered if re.search("API key|University registered|released$|detected|breach", one)}
         assert not {"Logbook opened", "Agreement signed", "Grievance raised", "Dual certification achieved"} & offered
+        assert "Apprentice received" not in offered, "it follows from the enrolment, which is offered"
+        assert "Apprentice enrolled" in offered
 
 
 def test_no_page_but_the_history_promises_to_stay_as_it_is(made: Town) -> None:

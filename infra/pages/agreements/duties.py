@@ -10,7 +10,7 @@ from __future__ import annotations
 from baseplus.agreements.events import AgreementEvent
 from baseplus.apprenticeships.events import GrievanceEvent
 from baseplus.assessment.events import AfterEvent, CertifiedEvent, EvidenceEvent, PlaceTaken
-from baseplus.bases.events import HoldingTakenOn, RegulationBreachRecorded
+from baseplus.bases.events import ApprenticeReceived, HoldingTakenOn, RegulationBreachRecorded
 from baseplus.benchmarks.events import BenchmarkEvent
 from baseplus.investment.events import PoachingDeclared
 from baseplus.kernel.reactions import members
@@ -24,7 +24,7 @@ from tenants.keys.events import KeyEvent
 _BOOKS = (
     *(TenancyEvent, KeyEvent, AgreementEvent, BenchmarkEvent),
     *(StandingEvent, AfterEvent, CertifiedEvent, EvidenceEvent),
-    *(PlaceTaken, HoldingTakenOn, ApprenticeTakenOn, ApprenticeReleased),
+    *(PlaceTaken, HoldingTakenOn, ApprenticeReceived, ApprenticeTakenOn, ApprenticeReleased),
 )
 _FINDINGS = (RiskEvent, DutyGapEvent, AuthorityDriftEvent, PoachingDeclared)
 _WENT_WRONG = (GrievanceEvent, RegulationBreachRecorded, TeacherDispatchMissed)
