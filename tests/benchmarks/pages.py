@@ -1,4 +1,9 @@
-"""What a page weighs and how soon it is painted, in a real Chromium that has seen nothing of it before."""
+"""What a page weighs and how soon it is painted, in a real Chromium that keeps nothing of it.
+
+A new window of Chromium loads its own address bar, some 80 scripts in a process beside, for about a second; on two
+cores a page opened meanwhile is painted 100 ms later than the same page in the same window afterwards. So the window
+is opened first and left to come to rest, and its cache is emptied before each page.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +20,10 @@ from tests.pages.town import IN_FORCE
 
 EMPTY = "/healthz"  # a word of plain text from the same server: what the browser itself takes
 PAGES = ("/t/qinglan/", f"/t/qinglan/agreements/{IN_FORCE}", "/t/qinglan/history", "/benchmarks")
-TURNS = 5
-HEAVIEST, SLOWEST = 40_000, 300  # bytes, milliseconds
+TURNS = 10
+HEAVIEST, LONGEST = 40_000, 300  # bytes, milliseconds
+AT_REST_MS, PAUSE_MS = 2000, 300
+BLANK = "about:blank"
 
 _TIMES = """() => new Promise(found => {
   const look = () => {
@@ -28,23 +35,29 @@ _TIMES = """() => new Promise(found => {
 
 
 def page_weight(environment: Environment) -> Sequence[Figure]:
-    """The heaviest of the pages with all that it loads, packed, against what it may be; the first paint against what it
-    may take, and against that of a page with nothing on it, in turns."""
+    """The heaviest of the pages with all that it loads, packed, against what it may be; the first paint of the slowest
+    page (median of its turns) against what it may take, and that of all against a page with nothing on it, in turns."""
     bring_up_to_date(environment.database)
-    weights, paints, empty = [], [], []
+    weights: list[int] = []
+    paints: dict[str, list[float]] = {path: [] for path in PAGES}
+    empty: list[float] = []
     with (
         place(environment.database, environment.folder / "pages") as served,
         sync_playwright() as playwright,
         chromium(playwright) as browser,
     ):
-        session = _session(browser, served)
-        for path in PAGES:
-            for _ in range(TURNS):
-                weight, paint = _fresh(browser, served.address + path, session)
-                weights.append(weight)
-                paints.append(paint / 1000)
-                empty.append(_fresh(browser, served.address + EMPTY, session)[1] / 1000)
-    heaviest, slowest = max(weights), percentile(paints, 1)
+        context = browser.new_context()
+        context.add_cookies(_session(browser, served))
+        page = context.new_page()
+        page.wait_for_timeout(AT_REST_MS)
+        for _ in range(TURNS):
+            for path in PAGES:
+                paints[path].append(_first_paint(page, served.address + path))
+                weights.append(_weight(page))
+                empty.append(_first_paint(page, served.address + EMPTY))
+        context.close()
+    heaviest, slowest = max(weights), max(statistics.median(turns) for turns in paints.values())
+    all_paints = [paint for turns in paints.values() for paint in turns]
     return [
         Figure(
             figure="page_weight",
@@ -55,19 +68,19 @@ def page_weight(environment: Environment) -> Sequence[Figure]:
         ),
         Figure(
             figure="page_first_paint",
-            value=round(statistics.median(paints) * 1000),
+            value=round(slowest * 1000),
             unit="ms",
-            against=f"{SLOWEST} ms for the slowest",
-            ratio=round(slowest / SLOWEST, 3),
-            p50_ms=percentile(paints, 0.5),
-            p99_ms=slowest,
+            against=f"{LONGEST} ms; of {len(PAGES)} pages the one with the greatest median",
+            ratio=round(slowest * 1000 / LONGEST, 3),
+            p50_ms=percentile(all_paints, 0.5),
+            p99_ms=percentile(all_paints, 0.99),
         ),
         Figure(
             figure="page_first_paint",
-            value=round(statistics.median(paints) * 1000),
+            value=round(statistics.median(all_paints) * 1000),
             unit="ms",
-            against=f"a word of plain text, p50 {percentile(empty, 0.5)} ms, slowest {percentile(empty, 1)} ms",
-            ratio=round(statistics.median(paints) / statistics.median(empty), 3),
+            against=f"a word of plain text, p50 {percentile(empty, 0.5)} ms, p99 {percentile(empty, 0.99)} ms",
+            ratio=round(statistics.median(all_paints) / statistics.median(empty), 3),
         ),
     ]
 
@@ -83,16 +96,15 @@ def _session(browser: Browser, served: Place) -> list[Any]:
     return cookies
 
 
-def _fresh(browser: Browser, address: str, session: list[Any]) -> tuple[int, float]:
-    """Bytes, packed as they would go over a wire, and milliseconds until something is painted; nothing is kept."""
-    context = browser.new_context()
-    context.add_cookies(session)
-    page = context.new_page()
+def _first_paint(page: Page, address: str) -> float:
+    """Seconds until something is painted, with nothing kept from before."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.clearBrowserCache")
+    session.detach()
+    page.goto(BLANK)
+    page.wait_for_timeout(PAUSE_MS)
     page.goto(address)
-    paint = float(page.evaluate(_TIMES))
-    weight = _weight(page)
-    context.close()
-    return weight, paint
+    return float(page.evaluate(_TIMES)) / 1000
 
 
 def _weight(page: Page) -> int:

@@ -11,6 +11,8 @@ import re
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 from typing import Any, ClassVar, dataclass_transform
 
 import msgspec
@@ -50,6 +52,7 @@ class Personal:
     person: str
 
 
+@cache  # a page asks for each event that it shows, and annotations are slow to read
 def personal_fields(event: type[Event]) -> Mapping[str, str]:
     """The personal fields of an event type: field name -> name of the field that holds the person's id."""
     found = {}
@@ -57,7 +60,7 @@ def personal_fields(event: type[Event]) -> Mapping[str, str]:
         for mark in getattr(hint, "__metadata__", ()):
             if isinstance(mark, Personal):
                 found[name] = mark.person
-    return found
+    return MappingProxyType(found)
 
 
 @dataclass(frozen=True)
