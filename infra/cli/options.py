@@ -65,7 +65,8 @@ def field_option(field: Field) -> click.Option:
     """The option for a field."""
     said = ". ".join(part[:1].upper() + part[1:] for part in (field.description, field.form) if part)
     if field.kind is Kind.FLAG:
-        return click.Option([f"--{dashed(field.name)}", field.name], is_flag=True, help=said or None)
+        name = dashed(field.name)
+        return click.Option([f"--{name}/--no-{name}", field.name], default=None, help=said or None)
     kind: Any = str
     if field.kind is Kind.CHOICE:
         kind = click.Choice(field.choices)

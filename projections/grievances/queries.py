@@ -6,15 +6,16 @@ never sees it, also where they should be among its handlers by somebody's mistak
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, structs
 
-from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
+from baseplus.kernel.paging import ListQuery, Page, Query, page_of
 from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import Id, PersonId, TenantId
 from projections.grievances.views import GrievanceRow, GrievanceState
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 
 _HANDLED = """handlers @> to_jsonb(%(handler)s::text)
     AND about IS DISTINCT FROM %(handler)s AND about_person IS DISTINCT FROM %(handler)s"""
@@ -29,6 +30,8 @@ class ListGrievances(ListQuery, frozen=True, kw_only=True):
     state: Annotated[GrievanceState | None, Meta(description="only those in this state")] = None
     base: Annotated[Id | None, Meta(description="only those at this base")] = None
     apprenticeship: Annotated[Id | None, Meta(description="only those of this apprenticeship")] = None
+    sort: Annotated[Literal["id", "state", "raised_on", "resolved_on"], SORT] = "id"
+    descending: Descending = False
 
 
 class ShowGrievance(Query, frozen=True, kw_only=True):
@@ -38,20 +41,23 @@ class ShowGrievance(Query, frozen=True, kw_only=True):
     handler: Handler
 
 
+_SORTED = Sorting(ListGrievances, GrievanceRow)
+
+
 def grievances(
     reader: Reader, tenant: TenantId, asked: ListGrievances, *, until: int | None = None
 ) -> Page[GrievanceRow]:
     """List the grievances that you handle, by id."""
-    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    order = _SORTED.order(asked)
     sql = f"""
         SELECT {fields(GrievanceRow)} FROM views.grievances
-        WHERE id > %(after)s AND {_HANDLED}
+        WHERE {order.after} AND {_HANDLED}
           AND (%(state)s::text IS NULL OR state = %(state)s)
           AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(apprenticeship)s::text IS NULL OR apprenticeship = %(apprenticeship)s)
-        ORDER BY id LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, GrievanceRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.id,))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, GrievanceRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def one_grievance(reader: Reader, tenant: TenantId, asked: ShowGrievance, *, until: int | None = None) -> GrievanceRow:

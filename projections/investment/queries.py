@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, structs
@@ -17,11 +17,11 @@ from baseplus.kernel.vocabulary import Currency, Day, Id, Line, TenantId
 from projections.investment.entries import EntryRow, StatementRow
 from projections.investment.views import AccountRow, PoachingState
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 
 Enterprise = Annotated[Id | None, Meta(description="only those of this enterprise")]
 AtBase = Annotated[Id | None, Meta(description="only those at this base")]
 InCurrency = Annotated[Currency | None, Meta(description="only amounts in this currency")]
-Sort: TypeAlias = Literal["id", "unrecovered", "net_cost"]
 
 # A row for each account and currency: amounts in different currencies have no sum.
 _BALANCES = """
@@ -91,7 +91,8 @@ class ListBalances(ListQuery, frozen=True, kw_only=True):
     poaching: Annotated[PoachingState | None, Meta(description="only those whose poaching stands so")] = None
     exited: Annotated[bool | None, Meta(description="only those who left before completing, or did not")] = None
     search: Annotated[Line | None, Meta(description="only apprentices whose name has this in it")] = None
-    sort: Annotated[Sort, Meta(description="by id, or the largest amount first")] = "id"
+    sort: Annotated[Literal["id", "name", "cost", "net_cost", "unrecovered"], SORT] = "id"
+    descending: Descending = False
 
 
 class ShowAccount(Query, frozen=True, kw_only=True):
@@ -120,6 +121,8 @@ class ListEntries(ListQuery, frozen=True, kw_only=True):
     currency: InCurrency = None
     first_day: Annotated[Day | None, Meta(description="only those of this day or later")] = None
     last_day: Annotated[Day | None, Meta(description="only those of this day or earlier")] = None
+    sort: Annotated[Literal["entered_on", "apprenticeship"], SORT] = "entered_on"
+    descending: Descending = True
 
 
 class ListStatements(ListQuery, frozen=True, kw_only=True):
@@ -136,27 +139,25 @@ class NamedStatementRow(StatementRow):
     name: str | None = None
 
 
+_SORTED = Sorting(ListBalances, BalanceRow, "id", "currency")
+_ENTRIES_SORTED = Sorting(ListEntries, EntryRow, "key")
+
+
 def balances(reader: Reader, tenant: TenantId, asked: ListBalances, *, until: int | None = None) -> Page[BalanceRow]:
     """List what apprentices cost and brought back.
 
     A row for each apprenticeship and currency: amounts in different currencies have no sum.
     """
-    value, after, currency = read_cursor(asked.cursor, tuple[Decimal, str, str]) if asked.cursor else (None, "", "")
-    place = "0::numeric" if asked.sort == "id" else f"-{asked.sort}"
+    order = _SORTED.order(asked)
     sql = f"""
         SELECT * FROM ({_BALANCES}) AS own
-        WHERE (%(value)s::numeric IS NULL OR ({place}, id, currency) > (%(value)s, %(after)s, %(last)s))
+        WHERE {order.after}
           AND (%(poaching)s::text IS NULL OR poaching = %(poaching)s)
           AND (%(exited)s::boolean IS NULL OR (exited_on IS NOT NULL) = %(exited)s)
           AND (%(search)s::text IS NULL OR strpos(lower(name), lower(%(search)s)) > 0)
-        ORDER BY {place}, id, currency LIMIT %(limit)s + 1"""
-    params = {**structs.asdict(asked), "value": value, "after": after, "last": currency}
-    rows = reader.rows(tenant, sql, params, BalanceRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (_placed(row, asked.sort), row.id, row.currency))
-
-
-def _placed(row: BalanceRow, sort: Sort) -> Decimal:
-    return Decimal(0) if sort == "id" else -row.unrecovered if sort == "unrecovered" else -row.net_cost
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, BalanceRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def one_account(reader: Reader, tenant: TenantId, asked: ShowAccount, *, until: int | None = None) -> AccountRow:
@@ -196,10 +197,10 @@ def returns(reader: Reader, tenant: TenantId, asked: ListReturns, *, until: int 
 
 def entries(reader: Reader, tenant: TenantId, asked: ListEntries, *, until: int | None = None) -> Page[EntryRow]:
     """List costs and output, the latest day first."""
-    day, after = read_cursor(asked.cursor, tuple[date, str]) if asked.cursor else (None, "")
+    order = _ENTRIES_SORTED.order(asked)
     sql = f"""
         SELECT {fields(EntryRow)} FROM views.entries
-        WHERE (%(day)s::date IS NULL OR entered_on < %(day)s OR (entered_on = %(day)s AND key > %(after)s))
+        WHERE {order.after}
           AND (%(apprenticeship)s::text IS NULL OR apprenticeship = %(apprenticeship)s)
           AND (%(enterprise)s::text IS NULL OR enterprise = %(enterprise)s)
           AND (%(base)s::text IS NULL OR base = %(base)s)
@@ -208,9 +209,9 @@ def entries(reader: Reader, tenant: TenantId, asked: ListEntries, *, until: int 
           AND (%(currency)s::text IS NULL OR currency = %(currency)s)
           AND (%(first_day)s::date IS NULL OR entered_on >= %(first_day)s)
           AND (%(last_day)s::date IS NULL OR entered_on <= %(last_day)s)
-        ORDER BY entered_on DESC, key LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "day": day, "after": after}, EntryRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.entered_on, row.key))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, EntryRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def statements(

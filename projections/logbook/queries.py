@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, structs
 
-from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
+from baseplus.kernel.paging import ListQuery, Page, Query, page_of
 from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import Day, Id, Line, PersonId, TenantId
 from baseplus.logbook.events import Work
 from projections.logbook.attendance import AttendanceRow, AttendanceState
 from projections.logbook.views import LearnerRow, ReflectionRow, SkillRow, SkillState, TaskRow, TaskState
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 
 Mentor = Annotated[PersonId | None, Meta(description="only of apprentices whom this mentor guides now")]
 Enterprise = Annotated[Id | None, Meta(description="only of apprentices at this enterprise")]
@@ -107,6 +108,13 @@ class ListLogbooks(ListQuery, frozen=True, kw_only=True):
     base: Base = None
     search: Search = None
     in_training: Annotated[bool | None, Meta(description="only of training that goes on, or that has ended")] = None
+    sort: Annotated[
+        Literal[
+            "id", "name", "last_on", "tasks_late", "tasks_waiting", "skills_signed_off", "days_disputed", "hours_job"
+        ],
+        SORT,
+    ] = "id"
+    descending: Descending = False
 
 
 class ShowLogbook(Query, frozen=True, kw_only=True):
@@ -134,6 +142,8 @@ class ListTasks(_OfLearners, frozen=True, kw_only=True):
     work: Annotated[Work | None, Meta(description="only of this kind of work")] = None
     late: Annotated[bool | None, Meta(description="only those that are late today, or are not")] = None
     due_until: Annotated[Day | None, Meta(description="only what is due on this day or before")] = None
+    sort: Annotated[Literal["due", "name", "state", "assigned_on", "submitted_on"], SORT] = "due"
+    descending: Descending = False
 
 
 class ListSkills(_OfLearners, frozen=True, kw_only=True):
@@ -141,6 +151,8 @@ class ListSkills(_OfLearners, frozen=True, kw_only=True):
 
     skill: Annotated[Id | None, Meta(description="only this skill")] = None
     state: Annotated[SkillState | None, Meta(description="only those in this state")] = None
+    sort: Annotated[Literal["key", "name", "skill", "demonstrated_on", "signed_off_on", "attempts"], SORT] = "key"
+    descending: Descending = False
 
 
 class ListReflections(_OfLearners, frozen=True, kw_only=True):
@@ -149,6 +161,8 @@ class ListReflections(_OfLearners, frozen=True, kw_only=True):
     reviewed: Annotated[bool | None, Meta(description="only those that were reviewed, or were not")] = None
     since: From = None
     upto: Until = None
+    sort: Annotated[Literal["day", "name", "reviewed_on"], SORT] = "day"
+    descending: Descending = True
 
 
 class ListAttendance(_OfLearners, frozen=True, kw_only=True):
@@ -158,6 +172,8 @@ class ListAttendance(_OfLearners, frozen=True, kw_only=True):
     work: Annotated[Work | None, Meta(description="only of this kind of work")] = None
     since: From = None
     upto: Until = None
+    sort: Annotated[Literal["day", "name", "state", "hours"], SORT] = "day"
+    descending: Descending = True
 
 
 _LOGBOOKS = f"""
@@ -191,6 +207,13 @@ _LOGBOOKS = f"""
     ) AS a"""
 
 
+_SORTED = Sorting(ListLogbooks, LogbookRow)
+_TASKS_SORTED = Sorting(ListTasks, NamedTaskRow, "key")
+_SKILLS_SORTED = Sorting(ListSkills, NamedSkillRow, "key")
+_REFLECTIONS_SORTED = Sorting(ListReflections, NamedReflectionRow, "key")
+_ATTENDANCE_SORTED = Sorting(ListAttendance, NamedAttendanceRow, "key")
+
+
 def one_logbook(reader: Reader, tenant: TenantId, asked: ShowLogbook, *, until: int | None = None) -> LogbookRow:
     """Show a logbook in figures.
 
@@ -205,82 +228,88 @@ def one_logbook(reader: Reader, tenant: TenantId, asked: ShowLogbook, *, until: 
 
 def logbooks(reader: Reader, tenant: TenantId, asked: ListLogbooks, *, until: int | None = None) -> Page[LogbookRow]:
     """List logbooks in figures, by apprenticeship."""
-    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    order = _SORTED.order(asked)
     sql = f"""
         SELECT {fields(LogbookRow)} FROM ({_LOGBOOKS}
-        WHERE l.id > %(after)s AND {_OF}
-          AND (%(base)s::text IS NULL OR l.base = %(base)s)
-          AND (%(search)s::text IS NULL OR strpos(lower(l.name), lower(%(search)s)) > 0)
-          AND (%(in_training)s::boolean IS NULL OR (l.ended_on IS NULL) = %(in_training)s)
-        ORDER BY l.id LIMIT %(limit)s + 1) AS page ORDER BY id"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, LogbookRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.id,))
+            WHERE {_OF}
+              AND (%(base)s::text IS NULL OR l.base = %(base)s)
+              AND (%(search)s::text IS NULL OR strpos(lower(l.name), lower(%(search)s)) > 0)
+              AND (%(in_training)s::boolean IS NULL OR (l.ended_on IS NULL) = %(in_training)s)
+        ) AS own
+        WHERE {order.after} {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, LogbookRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def tasks(reader: Reader, tenant: TenantId, asked: ListTasks, *, until: int | None = None) -> Page[NamedTaskRow]:
     """List tasks, those that are due first; those without a due day last."""
-    after, key = read_cursor(asked.cursor, tuple[date, str]) if asked.cursor else (date.min, "")
+    order = _TASKS_SORTED.order(asked)
     late = f"(t.state IN ('open', 'returned') AND t.due IS NOT NULL AND t.due < {_TODAY})"
-    due = f"coalesce(t.due, '{date.max.isoformat()}'::date)"
     sql = f"""
-        SELECT {_of("t", TaskRow)}, {_WHO}, {late} AS late
-        FROM views.tasks t JOIN views.learners l ON l.id = t.apprenticeship
-        WHERE ({due}, t.key) > (%(after)s::date, %(key)s) AND {_OF_ANY}
-          AND (%(state)s::text IS NULL OR t.state = %(state)s)
-          AND (%(work)s::text IS NULL OR t.work = %(work)s)
-          AND (%(late)s::boolean IS NULL OR {late} = %(late)s)
-          AND (%(due_until)s::date IS NULL OR t.due <= %(due_until)s)
-        ORDER BY {due}, t.key LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after, "key": key}, NamedTaskRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.due or date.max, row.key))
+        SELECT * FROM (
+            SELECT {_of("t", TaskRow)}, {_WHO}, {late} AS late
+            FROM views.tasks t JOIN views.learners l ON l.id = t.apprenticeship
+            WHERE {_OF_ANY}
+              AND (%(state)s::text IS NULL OR t.state = %(state)s)
+              AND (%(work)s::text IS NULL OR t.work = %(work)s)
+              AND (%(late)s::boolean IS NULL OR {late} = %(late)s)
+              AND (%(due_until)s::date IS NULL OR t.due <= %(due_until)s)
+        ) AS own
+        WHERE {order.after} {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, NamedTaskRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def skills(reader: Reader, tenant: TenantId, asked: ListSkills, *, until: int | None = None) -> Page[NamedSkillRow]:
     """List skills and their sign-offs, by apprenticeship and skill."""
-    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    order = _SKILLS_SORTED.order(asked)
     sql = f"""
-        SELECT {_of("s", SkillRow)}, {_WHO}
-        FROM views.skills s JOIN views.learners l ON l.id = s.apprenticeship
-        WHERE s.key > %(after)s AND {_OF_ANY}
-          AND (%(skill)s::text IS NULL OR s.skill = %(skill)s)
-          AND (%(state)s::text IS NULL OR s.state = %(state)s)
-        ORDER BY s.key LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, NamedSkillRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.key,))
+        SELECT * FROM (
+            SELECT {_of("s", SkillRow)}, {_WHO}
+            FROM views.skills s JOIN views.learners l ON l.id = s.apprenticeship
+            WHERE {_OF_ANY}
+              AND (%(skill)s::text IS NULL OR s.skill = %(skill)s)
+              AND (%(state)s::text IS NULL OR s.state = %(state)s)
+        ) AS own
+        WHERE {order.after} {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, NamedSkillRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def reflections(
     reader: Reader, tenant: TenantId, asked: ListReflections, *, until: int | None = None
 ) -> Page[NamedReflectionRow]:
     """List reflections with their reviews, the latest first."""
-    before, key = read_cursor(asked.cursor, tuple[date, str]) if asked.cursor else (date.max, "")
+    order = _REFLECTIONS_SORTED.order(asked)
     sql = f"""
-        SELECT {_of("r", ReflectionRow)}, {_WHO}
-        FROM views.reflections r JOIN views.learners l ON l.id = r.apprenticeship
-        WHERE (r.day < %(before)s::date OR (r.day = %(before)s::date AND r.key > %(key)s)) AND {_OF_ANY}
-          AND (%(reviewed)s::boolean IS NULL OR (r.reviewed_on IS NOT NULL) = %(reviewed)s)
-          AND (%(since)s::date IS NULL OR r.day >= %(since)s)
-          AND (%(upto)s::date IS NULL OR r.day <= %(upto)s)
-        ORDER BY r.day DESC, r.key LIMIT %(limit)s + 1"""
-    params = {**structs.asdict(asked), "before": before, "key": key}
-    rows = reader.rows(tenant, sql, params, NamedReflectionRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.day, row.key))
+        SELECT * FROM (
+            SELECT {_of("r", ReflectionRow)}, {_WHO}
+            FROM views.reflections r JOIN views.learners l ON l.id = r.apprenticeship
+            WHERE {_OF_ANY}
+              AND (%(reviewed)s::boolean IS NULL OR (r.reviewed_on IS NOT NULL) = %(reviewed)s)
+              AND (%(since)s::date IS NULL OR r.day >= %(since)s)
+              AND (%(upto)s::date IS NULL OR r.day <= %(upto)s)
+        ) AS own
+        WHERE {order.after} {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, NamedReflectionRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def attendance(
     reader: Reader, tenant: TenantId, asked: ListAttendance, *, until: int | None = None
 ) -> Page[NamedAttendanceRow]:
     """List attendance with its witnesses, the latest day first."""
-    before, key = read_cursor(asked.cursor, tuple[date, str]) if asked.cursor else (date.max, "")
+    order = _ATTENDANCE_SORTED.order(asked)
     sql = f"""
-        SELECT {_of("a", AttendanceRow)}, {_WHO}
-        FROM views.attendance a JOIN views.learners l ON l.id = a.apprenticeship
-        WHERE (a.day < %(before)s::date OR (a.day = %(before)s::date AND a.key > %(key)s)) AND {_OF_ANY}
-          AND (%(state)s::text IS NULL OR a.state = %(state)s)
-          AND (%(work)s::text IS NULL OR a.work = %(work)s)
-          AND (%(since)s::date IS NULL OR a.day >= %(since)s)
-          AND (%(upto)s::date IS NULL OR a.day <= %(upto)s)
-        ORDER BY a.day DESC, a.key LIMIT %(limit)s + 1"""
-    params = {**structs.asdict(asked), "before": before, "key": key}
-    rows = reader.rows(tenant, sql, params, NamedAttendanceRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.day, row.key))
+        SELECT * FROM (
+            SELECT {_of("a", AttendanceRow)}, {_WHO}
+            FROM views.attendance a JOIN views.learners l ON l.id = a.apprenticeship
+            WHERE {_OF_ANY}
+              AND (%(state)s::text IS NULL OR a.state = %(state)s)
+              AND (%(work)s::text IS NULL OR a.work = %(work)s)
+              AND (%(since)s::date IS NULL OR a.day >= %(since)s)
+              AND (%(upto)s::date IS NULL OR a.day <= %(upto)s)
+        ) AS own
+        WHERE {order.after} {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, NamedAttendanceRow, until=until)
+    return page_of(rows, asked.limit, order.place)

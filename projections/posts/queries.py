@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, structs
 
@@ -12,6 +12,7 @@ from baseplus.kernel.paging import ListQuery, Page, page_of, read_cursor
 from baseplus.kernel.vocabulary import Day, Id, Line, PersonId, TenantId
 from projections.posts.views import Change, PostChangeRow, PostRow, PostState
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 
 
 class ListPosts(ListQuery, frozen=True, kw_only=True):
@@ -23,6 +24,8 @@ class ListPosts(ListQuery, frozen=True, kw_only=True):
     holder: Annotated[PersonId | None, Meta(description="only those that this person holds")] = None
     vacant_before: Annotated[Day | None, Meta(description="only those that stand empty since before this day")] = None
     search: Annotated[Line | None, Meta(description="only those whose title or holder has this in it")] = None
+    sort: Annotated[Literal["base", "title", "state", "since", "holders"], SORT] = "base"
+    descending: Descending = False
 
 
 class ListHandovers(ListQuery, frozen=True, kw_only=True):
@@ -41,12 +44,15 @@ class NamedPostChangeRow(PostChangeRow):
     outgoing_name: str | None = None
 
 
+_SORTED = Sorting(ListPosts, PostRow, "base", "post")
+
+
 def posts(reader: Reader, tenant: TenantId, asked: ListPosts, *, until: int | None = None) -> Page[PostRow]:
     """List posts with their holders, by base and post."""
-    base, post = read_cursor(asked.cursor, tuple[str, str]) if asked.cursor else ("", "")
+    order = _SORTED.order(asked)
     sql = f"""
         SELECT {fields(PostRow)} FROM views.posts
-        WHERE (base, post) > (%(after_base)s, %(after_post)s)
+        WHERE {order.after}
           AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(state)s::text IS NULL OR state = %(state)s)
           AND (%(kind)s::text IS NULL OR kind = %(kind)s)
@@ -54,10 +60,9 @@ def posts(reader: Reader, tenant: TenantId, asked: ListPosts, *, until: int | No
           AND (%(vacant_before)s::date IS NULL OR (state = 'vacant' AND since < %(vacant_before)s))
           AND (%(search)s::text IS NULL
                OR strpos(lower(concat_ws(' ', title, holder_name)), lower(%(search)s)) > 0)
-        ORDER BY base, post LIMIT %(limit)s + 1"""
-    given = {**structs.asdict(asked), "after_base": base, "after_post": post}
-    rows = reader.rows(tenant, sql, given, PostRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.base, row.post))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, PostRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def handovers(

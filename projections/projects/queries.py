@@ -14,6 +14,7 @@ from baseplus.kernel.vocabulary import Id, Line, PersonId, TenantId
 from baseplus.projects.parts import Gate, Health, IncubationStage
 from projections.projects.views import IncubationState, Judgement, ProductRow, ProjectRow, ProjectState
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 
 AtBase = Annotated[Id | None, Meta(description="only those at this base")]
 WithEnterprise = Annotated[Id | None, Meta(description="only those done for or with this enterprise")]
@@ -45,7 +46,11 @@ class ListProjects(ListQuery, frozen=True, kw_only=True):
     venture: Annotated[bool | None, Meta(description="only those with a budget, or without one")] = None
     over_budget: Annotated[bool | None, Meta(description="only those that spent more than they may, or not")] = None
     search: Annotated[Line | None, Meta(description="only those whose title has this in it")] = None
-    sort: Annotated[Literal["id", "quiet"], Meta(description="by id, or the one not heard of for longest first")] = "id"
+    sort: Annotated[Literal["id", "title", "state", "heard_of", "proposed_on", "products"], SORT] = "id"
+    descending: Descending = False
+
+
+_SORTED = Sorting(ListProjects, NamedProjectRow)
 
 
 class ShowProject(Query, frozen=True, kw_only=True):
@@ -111,11 +116,10 @@ def projects(
     reader: Reader, tenant: TenantId, asked: ListProjects, *, until: int | None = None
 ) -> Page[NamedProjectRow]:
     """List projects with who leads them and how they go."""
-    day, after = read_cursor(asked.cursor, tuple[date, str]) if asked.cursor else (None, "")
-    place = "DATE '0001-01-01'" if asked.sort == "id" else "heard_of"
+    order = _SORTED.order(asked)
     sql = f"""
         SELECT * FROM ({_NAMED}) AS named
-        WHERE (%(day)s::date IS NULL OR ({place}, id) > (%(day)s, %(after)s))
+        WHERE {order.after}
           AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(enterprise)s::text IS NULL OR enterprise = %(enterprise)s)
           AND (%(state)s::text IS NULL OR state = %(state)s)
@@ -125,9 +129,9 @@ def projects(
           AND (%(venture)s::boolean IS NULL OR (budget IS NOT NULL) = %(venture)s)
           AND (%(over_budget)s::boolean IS NULL OR over_budget = %(over_budget)s)
           AND (%(search)s::text IS NULL OR strpos(lower(title), lower(%(search)s)) > 0)
-        ORDER BY {place}, id LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "day": day, "after": after}, NamedProjectRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (date.min if asked.sort == "id" else row.heard_of, row.id))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, NamedProjectRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def one_project(reader: Reader, tenant: TenantId, asked: ShowProject, *, until: int | None = None) -> NamedProjectRow:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, structs
 
@@ -12,6 +11,7 @@ from baseplus.kernel.paging import ListQuery, Page, page_of, read_cursor
 from baseplus.kernel.vocabulary import Day, Id, Line, PersonId, Sha256, TenantId
 from projections.regulations.views import BreachRow, EditionRow, RegulationRow
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 
 
 class ListRegulations(ListQuery, frozen=True, kw_only=True):
@@ -20,6 +20,8 @@ class ListRegulations(ListQuery, frozen=True, kw_only=True):
     base: Annotated[Id | None, Meta(description="only those of this base")] = None
     search: Annotated[Line | None, Meta(description="only those whose title or text has this in it")] = None
     breached: Annotated[bool | None, Meta(description="only those with a recorded breach, or without")] = None
+    sort: Annotated[Literal["base", "title", "since", "breaches", "serious"], SORT] = "base"
+    descending: Descending = False
 
 
 class ListEditions(ListQuery, frozen=True, kw_only=True):
@@ -38,23 +40,28 @@ class ListBreaches(ListQuery, frozen=True, kw_only=True):
     person: Annotated[PersonId | None, Meta(description="only those by this person")] = None
     severity: Annotated[Severity | None, Meta(description="only those that matter so much")] = None
     since: Annotated[Day | None, Meta(description="only those on this day or later")] = None
+    sort: Annotated[Literal["day", "person", "regulation"], SORT] = "day"
+    descending: Descending = True
+
+
+_SORTED = Sorting(ListRegulations, RegulationRow, "base", "regulation")
+_BREACHES_SORTED = Sorting(ListBreaches, BreachRow, "key")
 
 
 def regulations(
     reader: Reader, tenant: TenantId, asked: ListRegulations, *, until: int | None = None
 ) -> Page[RegulationRow]:
     """List the regulations in force, by base and id."""
-    base, regulation = read_cursor(asked.cursor, tuple[str, str]) if asked.cursor else ("", "")
+    order = _SORTED.order(asked)
     sql = f"""
         SELECT {fields(RegulationRow)} FROM views.regulations
-        WHERE (base, regulation) > (%(after_base)s, %(after)s)
+        WHERE {order.after}
           AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(search)s::text IS NULL OR strpos(lower(concat_ws(' ', title, text)), lower(%(search)s)) > 0)
           AND (%(breached)s::boolean IS NULL OR (breaches > 0) = %(breached)s)
-        ORDER BY base, regulation LIMIT %(limit)s + 1"""
-    given = {**structs.asdict(asked), "after_base": base, "after": regulation}
-    rows = reader.rows(tenant, sql, given, RegulationRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.base, row.regulation))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, RegulationRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def editions(reader: Reader, tenant: TenantId, asked: ListEditions, *, until: int | None = None) -> Page[EditionRow]:
@@ -75,16 +82,15 @@ def editions(reader: Reader, tenant: TenantId, asked: ListEditions, *, until: in
 
 def breaches(reader: Reader, tenant: TenantId, asked: ListBreaches, *, until: int | None = None) -> Page[BreachRow]:
     """List where somebody did not keep to a regulation, the latest day first."""
-    day, key = read_cursor(asked.cursor, tuple[date, str]) if asked.cursor else (date.max, "~")
+    order = _BREACHES_SORTED.order(asked)
     sql = f"""
         SELECT {fields(BreachRow)} FROM views.regulation_breaches
-        WHERE (day, key) < (%(after_day)s::date, %(after)s)
+        WHERE {order.after}
           AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(regulation)s::text IS NULL OR regulation = %(regulation)s)
           AND (%(person)s::text IS NULL OR person = %(person)s)
           AND (%(severity)s::text IS NULL OR severity = %(severity)s)
           AND (%(since)s::date IS NULL OR day >= %(since)s)
-        ORDER BY day DESC, key DESC LIMIT %(limit)s + 1"""
-    given = {**structs.asdict(asked), "after_day": day, "after": key}
-    rows = reader.rows(tenant, sql, given, BreachRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.day, row.key))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, BreachRow, until=until)
+    return page_of(rows, asked.limit, order.place)

@@ -90,24 +90,24 @@ class _Column:
 
 
 class Sorting:
-    """The orders that a question offers. row: what it lists. key: the column that no two rows share. Raises TypeError
-    for a choice that is no column, or none by which rows could be sorted."""
+    """The orders that a question offers; its defaults are the usual one. row: what it lists. key: the columns that no
+    two rows share. Raises TypeError for a choice that is no column, or none by which rows could be sorted."""
 
-    def __init__(self, question: type[msgspec.Struct], row: type[msgspec.Struct], key: str = "id") -> None:
-        (asked,) = (field for field in msgspec.structs.fields(question) if field.name == "sort")
-        self._usual = asked.default
+    def __init__(self, question: type[msgspec.Struct], row: type[msgspec.Struct], *key: str) -> None:
+        declared = {field.name: field for field in msgspec.structs.fields(question)}
+        asked, key = declared["sort"], key or ("id",)
+        self._usual = (asked.default, declared["descending"].default)
         self._key = key
         hints = typing.get_type_hints(row)
         self._columns = {
-            name: _column(row, name, hints) for name in (key, *typing.get_args(typing.get_args(asked.type)[0]))
+            name: _column(row, name, hints) for name in (*key, *typing.get_args(typing.get_args(asked.type)[0]))
         }
 
     def order(self, asked: Asked) -> Order:
         """The order that is asked for, from the cursor on. Raises Invalid for a cursor of another order."""
-        names = [asked.sort] if asked.sort == self._key else [asked.sort, self._key]
-        columns = [self._columns[name] for name in names]
+        columns = [self._columns[name] for name in (asked.sort, *(name for name in self._key if name != asked.sort))]
         # the usual order is not named: its cursors hold the row's place and nothing else
-        mark = () if asked.sort == self._usual and not asked.descending else (f"{asked.sort} {asked.descending}",)
+        mark = () if (asked.sort, asked.descending) == self._usual else (f"{asked.sort} {asked.descending}",)
         kinds = [column.kind for column in columns]
         by = ", ".join(f"{column.sql}{' DESC' if asked.descending else ''}" for column in columns)
         after, params = "true", dict[str, Any]()

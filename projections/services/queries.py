@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, structs
 
@@ -13,6 +12,7 @@ from baseplus.kernel.vocabulary import Day, Id, Line, PersonId, TenantId
 from baseplus.mentoring.events import Channel
 from baseplus.services.events import ServiceKind
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 from projections.services.views import ChannelRow, RequestRow, RequestState, ServiceRow, ServiceState
 
 _OF_PROVIDER = "(%(provider)s::text IS NULL OR provider = %(provider)s)"
@@ -27,6 +27,8 @@ class ListServices(ListQuery, frozen=True, kw_only=True):
     state: Annotated[ServiceState | None, Meta(description="only those in this state")] = None
     provider: Annotated[Id | None, Meta(description="only those that this organisation provides")] = None
     search: Annotated[Line | None, Meta(description="only those whose title has this in it")] = None
+    sort: Annotated[Literal["id", "title", "offered_on", "requested", "waiting", "delivered"], SORT] = "id"
+    descending: Descending = False
 
 
 class ShowService(Query, frozen=True, kw_only=True):
@@ -46,6 +48,8 @@ class ListRequests(ListQuery, frozen=True, kw_only=True):
     waiting: Annotated[bool | None, Meta(description="only those that are still to be delivered, or are not")] = None
     requester: Annotated[PersonId | None, Meta(description="only those of this person")] = None
     due_until: Annotated[Day | None, Meta(description="only what is due on this day or before")] = None
+    sort: Annotated[Literal["due", "requested_on", "delivered_on", "service"], SORT] = "due"
+    descending: Descending = False
 
 
 class ListChannels(ListQuery, frozen=True, kw_only=True):
@@ -69,6 +73,9 @@ class NamedChannelRow(ChannelRow):
     kind: ServiceKind | None = None
 
 
+_SORTED, _QUEUE_SORTED = Sorting(ListServices, ServiceRow), Sorting(ListRequests, NamedRequestRow, "key")
+
+
 def one_service(reader: Reader, tenant: TenantId, asked: ShowService, *, until: int | None = None) -> ServiceRow:
     """Show a service.
 
@@ -83,30 +90,30 @@ def one_service(reader: Reader, tenant: TenantId, asked: ShowService, *, until: 
 
 def services(reader: Reader, tenant: TenantId, asked: ListServices, *, until: int | None = None) -> Page[ServiceRow]:
     """List services, by id."""
-    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    order = _SORTED.order(asked)
     sql = f"""
         SELECT {fields(ServiceRow)} FROM views.services
-        WHERE id > %(after)s
+        WHERE {order.after}
           AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(kind)s::text IS NULL OR kind = %(kind)s)
           AND (%(channel)s::text IS NULL OR channels @> to_jsonb(%(channel)s::text))
           AND (%(state)s::text IS NULL OR state = %(state)s)
           AND {_OF_PROVIDER}
           AND (%(search)s::text IS NULL OR strpos(lower(title), lower(%(search)s)) > 0)
-        ORDER BY id LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, ServiceRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.id,))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, ServiceRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def requests(
     reader: Reader, tenant: TenantId, asked: ListRequests, *, until: int | None = None
 ) -> Page[NamedRequestRow]:
     """Show the queue: what was asked for, by either channel, and is due first."""
-    due, key = read_cursor(asked.cursor, tuple[date, str]) if asked.cursor else (date.min, "")
+    order = _QUEUE_SORTED.order(asked)
     sql = f"""
         SELECT {fields(RequestRow)}, (SELECT title FROM views.services WHERE id = service) AS title
         FROM views.service_requests
-        WHERE (due, key) > (%(after)s::date, %(key)s)
+        WHERE {order.after}
           AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(service)s::text IS NULL OR service = %(service)s)
           AND (%(channel)s::text IS NULL OR channel = %(channel)s)
@@ -114,9 +121,9 @@ def requests(
           AND (%(waiting)s::boolean IS NULL OR (state IN ('open', 'scheduled')) = %(waiting)s)
           AND (%(requester)s::text IS NULL OR requester = %(requester)s)
           AND (%(due_until)s::date IS NULL OR due <= %(due_until)s)
-        ORDER BY due, key LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": due, "key": key}, NamedRequestRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.due, row.key))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, NamedRequestRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def channels(

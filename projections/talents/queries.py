@@ -7,16 +7,17 @@ is in the pool today.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, structs
 
 from baseplus.apprenticeships.events import Destination
-from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
+from baseplus.kernel.paging import ListQuery, Page, Query, page_of
 from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import Id, Line, TenantId
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 from projections.talents.views import TalentRow
 
 _TODAY = "(now() AT TIME ZONE 'UTC')::date"
@@ -48,6 +49,8 @@ class ListTalents(ListQuery, frozen=True, kw_only=True):
     enterprise: Annotated[Id | None, Meta(description="only those whom this enterprise trains or trained")] = None
     base: Annotated[Id | None, Meta(description="only those at this base")] = None
     search: Annotated[Line | None, Meta(description="only those whose name has this in it")] = None
+    sort: Annotated[Literal["id", "name", "completed_on", "consent_until", "hired_on"], SORT] = "id"
+    descending: Descending = False
 
 
 class ShowTalent(Query, frozen=True, kw_only=True):
@@ -63,14 +66,19 @@ class ListPool(ListQuery, frozen=True, kw_only=True):
     occupation: Annotated[Id | None, Meta(description="only those of this occupation")] = None
     base: Annotated[Id | None, Meta(description="only those at this base")] = None
     completed: Annotated[bool | None, Meta(description="only those who completed their training, or have not")] = None
+    sort: Annotated[Literal["id", "name", "occupation", "since", "until", "completed_on"], SORT] = "id"
+    descending: Descending = False
+
+
+_SORTED, _POOL_SORTED = Sorting(ListTalents, TalentRow), Sorting(ListPool, PoolMember)
 
 
 def talents(reader: Reader, tenant: TenantId, asked: ListTalents, *, until: int | None = None) -> Page[TalentRow]:
     """List apprentices on their way to work, by id."""
-    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    order = _SORTED.order(asked)
     sql = f"""
         SELECT {fields(TalentRow)} FROM views.talents
-        WHERE id > %(after)s
+        WHERE {order.after}
           AND (%(in_pool)s::boolean IS NULL OR {_IN_POOL} = %(in_pool)s)
           AND (%(hired)s::boolean IS NULL OR (hired_by IS NOT NULL) = %(hired)s)
           AND (%(hired_by)s::text IS NULL OR hired_by = %(hired_by)s)
@@ -79,9 +87,9 @@ def talents(reader: Reader, tenant: TenantId, asked: ListTalents, *, until: int 
           AND (%(enterprise)s::text IS NULL OR enterprise = %(enterprise)s)
           AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(search)s::text IS NULL OR strpos(lower(name), lower(%(search)s)) > 0)
-        ORDER BY id LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, TalentRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.id,))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, TalentRow, until=until)
+    return page_of(rows, asked.limit, order.place)
 
 
 def one_talent(reader: Reader, tenant: TenantId, asked: ShowTalent, *, until: int | None = None) -> TalentRow:
@@ -103,14 +111,16 @@ def pool(reader: Reader, tenant: TenantId, asked: ListPool, *, until: int | None
 
     What they agreed that enterprises are shown.
     """
-    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    order = _POOL_SORTED.order(asked)
     sql = f"""
-        SELECT id, name, base, enterprise, occupation, pool_since AS since, consent_until AS until, completed_on
-        FROM views.talents
-        WHERE id > %(after)s AND {_IN_POOL}
+        SELECT * FROM (
+            SELECT id, name, base, enterprise, occupation, pool_since AS since, consent_until AS until, completed_on
+            FROM views.talents WHERE {_IN_POOL}
+        ) AS members
+        WHERE {order.after}
           AND (%(occupation)s::text IS NULL OR occupation = %(occupation)s)
           AND (%(base)s::text IS NULL OR base = %(base)s)
           AND (%(completed)s::boolean IS NULL OR (completed_on IS NOT NULL) = %(completed)s)
-        ORDER BY id LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, PoolMember, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.id,))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, PoolMember, until=until)
+    return page_of(rows, asked.limit, order.place)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, structs
 
-from baseplus.kernel.paging import ListQuery, Page, Query, page_of, read_cursor
+from baseplus.kernel.paging import ListQuery, Page, Query, page_of
 from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import Id, Line, TenantId
 from baseplus.training_plans.parts import Side
 from projections.runner.reader import Reader, fields
+from projections.runner.sorting import SORT, Descending, Sorting
 from projections.training_plans.views import PlanRow, PlanState
 
 Enterprise = Annotated[Id | None, Meta(description="only those that this enterprise makes with the school")]
@@ -28,6 +29,8 @@ class ListPlans(ListQuery, frozen=True, kw_only=True):
         None
     )
     search: Annotated[Line | None, Meta(description="only those whose title has this in it")] = None
+    sort: Annotated[Literal["id", "title", "occupation", "state", "hours", "drafted_at"], SORT] = "id"
+    descending: Descending = False
 
 
 class ShowPlan(Query, frozen=True, kw_only=True):
@@ -49,17 +52,20 @@ def one_plan(reader: Reader, tenant: TenantId, asked: ShowPlan, *, until: int | 
     return rows[0]
 
 
+_SORTED = Sorting(ListPlans, PlanRow)
+
+
 def plans(reader: Reader, tenant: TenantId, asked: ListPlans, *, until: int | None = None) -> Page[PlanRow]:
     """List training plans with their endorsements, by id."""
-    (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
+    order = _SORTED.order(asked)
     sql = f"""
         SELECT {fields(PlanRow)} FROM views.training_plans
-        WHERE id > %(after)s AND {_OF_ENTERPRISE}
+        WHERE {order.after} AND {_OF_ENTERPRISE}
           AND (%(state)s::text IS NULL OR state = %(state)s)
           AND (%(occupation)s::text IS NULL OR occupation = %(occupation)s)
           AND (%(association)s::text IS NULL OR association = %(association)s)
           AND (%(missing)s::text IS NULL OR missing ? %(missing)s::text)
           AND (%(search)s::text IS NULL OR strpos(lower(title), lower(%(search)s)) > 0)
-        ORDER BY id LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, PlanRow, until=until)
-    return page_of(rows, asked.limit, lambda row: (row.id,))
+        {order.by} LIMIT %(limit)s + 1"""
+    rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, PlanRow, until=until)
+    return page_of(rows, asked.limit, order.place)

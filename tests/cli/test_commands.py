@@ -57,6 +57,9 @@ def test_a_record_is_shown_as_it_was_on_a_day(uni_a: Run, database: Database) ->
     show = ("apprenticeship", "show", "ap-1", "--tenant", "uni-a", "--json")
     assert told(uni_a(*show, "--was-on", "2026-02-02"))["enrolled_on"] == "2026-02-02"
     refused(uni_a(*show, "--was-on", "2026-02-01"), 1, "refused: not found")
+    logbooks = ("logbook", "list", "--tenant", "uni-a", "--csv")
+    asked = {flag: len(csv_rows(uni_a(*logbooks, *flag))) for flag in ((), ("--in-training",), ("--no-in-training",))}
+    assert asked == {(): 1, ("--in-training",): 1, ("--no-in-training",): 0}
 
 
 def test_the_same_key_does_it_once_and_a_changed_command_is_refused(uni_a: Run) -> None:

@@ -121,14 +121,14 @@ def test_balances_are_asked_for_by_enterprise_base_currency_poaching_exit_and_na
 
 
 def test_the_largest_loss_comes_first_where_it_is_asked_for(reader: Reader) -> None:
-    assert listed(reader, sort="unrecovered") == [
+    assert listed(reader, sort="unrecovered", descending=True) == [
         ("ap-3", "CNY"),
         ("ap-1", "CNY"),
         ("ap-4", "CNY"),
-        ("ap-1", "EUR"),
         ("ap-2", "CNY"),
+        ("ap-1", "EUR"),
     ]
-    assert listed(reader, sort="net_cost", currency="CNY")[-1] == ("ap-2", "CNY")
+    assert listed(reader, sort="net_cost", descending=True, currency="CNY")[-1] == ("ap-2", "CNY")
 
 
 def test_an_enterprise_sees_what_training_came_to_and_what_was_lost_to_poaching(reader: Reader) -> None:
@@ -182,13 +182,13 @@ def test_an_enterprise_sees_what_training_came_to_and_what_was_lost_to_poaching(
 
 
 def test_entries_are_asked_for_by_apprentice_kind_currency_and_day_and_the_latest_come_first(reader: Reader) -> None:
-    own = [("ap-1", "wage-3"), ("ap-1", "out-3"), ("ap-1", "fee-1"), ("ap-1", "wage-2")]
+    own = [("ap-1", "out-3"), ("ap-1", "wage-3"), ("ap-1", "fee-1"), ("ap-1", "wage-2")]
     assert entered(reader, apprenticeship="ap-1") == own
     assert entered(reader, apprenticeship="ap-1", what="output") == [("ap-1", "out-3")]
     assert entered(reader, kind="training_fee") == [("ap-1", "fee-1")]
     assert entered(reader, currency="EUR", enterprise="yunchuan") == [("ap-1", "fee-1")]
     assert entered(reader, first_day=day(1), last_day=day(30)) == [("ap-1", "fee-1")]
-    assert entered(reader, base="foundry") == [("ap-3", "wage-3"), ("ap-4", "wage-3")]
+    assert entered(reader, base="foundry") == [("ap-4", "wage-3"), ("ap-3", "wage-3")]
 
 
 def test_statements_name_the_apprentice(reader: Reader) -> None:
@@ -226,8 +226,8 @@ def test_another_tenants_money_is_not_seen(reader: Reader) -> None:
     ("query", "asked"),
     [
         (queries.balances, queries.ListBalances()),
-        (queries.balances, queries.ListBalances(sort="unrecovered")),
-        (queries.balances, queries.ListBalances(sort="net_cost")),
+        (queries.balances, queries.ListBalances(sort="unrecovered", descending=True)),
+        (queries.balances, queries.ListBalances(sort="net_cost", descending=True)),
         (queries.returns, queries.ListReturns()),
         (queries.entries, queries.ListEntries()),
         (queries.statements, queries.ListStatements()),

@@ -116,8 +116,8 @@ def test_projects_are_asked_for_by_base_enterprise_state_health_member_budget_an
 
 
 def test_the_project_not_heard_of_for_longest_comes_first_where_it_is_asked_for(reader: Reader) -> None:
-    assert listed(reader, sort="quiet") == ["p-1", "p-2", "p-3"]
-    rows = queries.projects(reader, NORTH, queries.ListProjects(sort="quiet")).rows
+    assert listed(reader, sort="heard_of") == ["p-1", "p-2", "p-3"]
+    rows = queries.projects(reader, NORTH, queries.ListProjects(sort="heard_of")).rows
     assert [row.heard_of for row in rows] == [day(4), day(6), day(7)]
 
 
@@ -179,7 +179,7 @@ def test_another_tenants_projects_are_not_seen(reader: Reader) -> None:
     ("query", "asked"),
     [
         (queries.projects, queries.ListProjects()),
-        (queries.projects, queries.ListProjects(sort="quiet")),
+        (queries.projects, queries.ListProjects(sort="heard_of")),
         (queries.products, queries.ListProducts()),
         (queries.gates, queries.ListGates()),
         (queries.incubation, queries.ListIncubation()),

@@ -57,6 +57,25 @@ def test_rows_that_are_alike_come_by_their_key_in_the_same_direction() -> None:
     assert order.params == {"place_0": 3, "place_1": "t-1"}
 
 
+class ListLatest(ListQuery, frozen=True, kw_only=True):
+    """Which, the one that lasts longest first."""
+
+    sort: Annotated[Literal["until", "side"], SORT] = "until"
+    descending: Descending = True
+
+
+def test_a_key_of_several_columns_sorts_by_each_and_a_usual_order_may_be_descending() -> None:
+    sorting = Sorting(ListLatest, Thing, "side", "id")
+    usual = ListLatest()
+    place = sorting.order(usual).place(THING)
+    assert place == (date.max, "left", "t-1")
+    assert sorting.order(usual).by == "ORDER BY coalesce(until, '9999-12-31'::date) DESC, side DESC, id DESC"
+    by_side = ListLatest(sort="side", descending=False)
+    assert sorting.order(by_side).by == "ORDER BY side, id"
+    with pytest.raises(Invalid, match="not one that we gave"):
+        sorting.order(msgspec.structs.replace(by_side, cursor=write_cursor(*place)))
+
+
 @pytest.mark.parametrize(
     ("sort", "value"),
     [
@@ -91,14 +110,17 @@ def test_the_longest_line_fits_into_a_cursor() -> None:
 
 class ByTags(ListQuery, frozen=True, kw_only=True):
     sort: Annotated[Literal["tags"], SORT] = "tags"
+    descending: Descending = False
 
 
 class ByRemark(ListQuery, frozen=True, kw_only=True):
     sort: Annotated[Literal["remark"], SORT] = "remark"
+    descending: Descending = False
 
 
 class ByNothing(ListQuery, frozen=True, kw_only=True):
     sort: Annotated[Literal["weight"], SORT] = "weight"
+    descending: Descending = False
 
 
 @pytest.mark.parametrize("question", [ByTags, ByRemark, ByNothing])
