@@ -80,7 +80,7 @@ from projections.benchmarks.views import Benchmarks, Contributions
 from projections.certificates import api as certificate_views
 from projections.certificates.views import Certificates, Certified
 from projections.grievances import api as grievance_views
-from projections.grievances.views import Grievances
+from projections.grievances.views import GrievanceMentors, Grievances
 from projections.history import api as history
 from projections.investment import api as investment_views
 from projections.investment.entries import Entries, Statements
@@ -230,6 +230,7 @@ VIEWS: tuple[View[Any, Any], ...] = (
     Reflections(),
     Attendance(),
     Grievances(),
+    GrievanceMentors(),
     Talents(),
     Standards(),
     Adoptions(),

@@ -140,10 +140,15 @@ def text_of(value: object) -> str:
             lines = any(isinstance(part, msgspec.Struct) for part in value)
             return ("\n" if lines else ", ").join(text_of(part) for part in value) or "–"
         case msgspec.Struct():
-            said = ((name, part) for name, part in fields_of(value).items() if part not in (None, [], (), False))
+            said = ((name, part) for name, part in fields_of(value).items() if not _unsaid(part))
             return ", ".join(f"{name.replace('_', ' ')} {text_of(part)}" for name, part in said)
         case _:
             return str(value)
+
+
+def _unsaid(part: object) -> bool:
+    """Nothing to say of it; zero is something."""
+    return part is None or part is False or part in ([], ())
 
 
 def json_of(value: object) -> str:

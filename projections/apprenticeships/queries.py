@@ -107,7 +107,11 @@ def _as_of(reader: Reader, tenant: TenantId, asked: ShowApprenticeship) -> Named
     )
 
 
-_SORTED = Sorting(ListApprenticeships, NamedApprenticeshipRow)
+_SORTED = Sorting(
+    ListApprenticeships,
+    NamedApprenticeshipRow,
+    private={"name": "SELECT name FROM views.apprenticeships WHERE id = %(place_0)s"},
+)
 
 
 def apprenticeships(

@@ -25,7 +25,8 @@ _LOOKED_AT = f"""
             count(*) FILTER (WHERE due < day AND NOT owed) AS actions
         FROM today, (
             SELECT base, due, true AS owed FROM views.obligations o JOIN views.agreements a ON a.id = o.agreement
-            WHERE o.state = 'breached' OR (o.state = 'open' AND a.state = 'in_force')
+            WHERE (o.state = 'breached' AND a.state IN ('in_force', 'suspended'))
+                OR (o.state = 'open' AND a.state = 'in_force')
             UNION ALL SELECT base, due, false FROM views.actions WHERE closed_on IS NULL
         ) AS every GROUP BY base
     ),

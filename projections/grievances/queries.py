@@ -17,8 +17,16 @@ from projections.grievances.views import GrievanceRow, GrievanceState
 from projections.runner.reader import Reader, fields
 from projections.runner.sorting import SORT, Descending, Sorting
 
+# Whoever handles it may have been registered as a mentor since, and be whom it names.
 _HANDLED = """handlers @> to_jsonb(%(handler)s::text)
-    AND about IS DISTINCT FROM %(handler)s AND about_person IS DISTINCT FROM %(handler)s"""
+    AND about IS DISTINCT FROM %(handler)s AND about_person IS DISTINCT FROM %(handler)s
+    AND NOT EXISTS (
+        SELECT FROM views.grievance_mentors WHERE id = about AND person = %(handler)s
+    ) AND NOT EXISTS (
+        SELECT FROM views.grievance_mentors WHERE id = %(handler)s AND person IN (
+            about, about_person, (SELECT person FROM views.grievance_mentors WHERE id = about)
+        )
+    )"""
 
 Handler = Annotated[PersonId, Meta(description="who handles it: you")]
 

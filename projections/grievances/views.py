@@ -12,6 +12,7 @@ from baseplus.apprenticeships.events import (
     GrievanceRaised,
     GrievanceResolved,
 )
+from baseplus.mentoring.events import MentorRegistered
 from projections.runner.view import At, Row, View
 
 GrievanceState: TypeAlias = Literal["open", "resolved"]
@@ -39,6 +40,27 @@ class GrievanceRow(Row):
     resolved_by: str | None = None
     resolved_on: date | None = None
     about_person: str | None = None
+
+
+class GrievanceMentorRow(Row):
+    """A mentor, by their id, and which person that is."""
+
+    id: str
+    person: str
+
+
+class GrievanceMentors(View[GrievanceMentorRow, MentorRegistered]):
+    """One row per mentor: whoever is named by one of their ids must not read by another one."""
+
+    name: ClassVar = "grievance_mentors"
+
+    def evolve(
+        self,
+        row: GrievanceMentorRow | None,  # noqa: ARG002 - a mentor is registered once
+        event: MentorRegistered,
+        at: At,
+    ) -> GrievanceMentorRow:
+        return GrievanceMentorRow(id=at.thing, person=event.person)
 
 
 class Grievances(View[GrievanceRow, GrievanceEvent]):

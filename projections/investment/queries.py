@@ -139,7 +139,13 @@ class NamedStatementRow(StatementRow):
     name: str | None = None
 
 
-_SORTED = Sorting(ListBalances, BalanceRow, "id", "currency")
+_SORTED = Sorting(
+    ListBalances,
+    BalanceRow,
+    "id",
+    "currency",
+    private={"name": "SELECT name FROM views.accounts WHERE id = %(place_0)s"},
+)
 _ENTRIES_SORTED = Sorting(ListEntries, EntryRow, "key")
 
 

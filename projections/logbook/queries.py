@@ -207,11 +207,17 @@ _LOGBOOKS = f"""
     ) AS a"""
 
 
-_SORTED = Sorting(ListLogbooks, LogbookRow)
-_TASKS_SORTED = Sorting(ListTasks, NamedTaskRow, "key")
-_SKILLS_SORTED = Sorting(ListSkills, NamedSkillRow, "key")
-_REFLECTIONS_SORTED = Sorting(ListReflections, NamedReflectionRow, "key")
-_ATTENDANCE_SORTED = Sorting(ListAttendance, NamedAttendanceRow, "key")
+def _named_by(rows: str) -> dict[str, str]:
+    """How the name is found of whose a row is, by its key."""
+    of = f"SELECT apprenticeship FROM {rows} WHERE key = %(place_0)s"
+    return {"name": f"SELECT name FROM views.learners WHERE id = ({of})"}
+
+
+_SORTED = Sorting(ListLogbooks, LogbookRow, private={"name": "SELECT name FROM views.learners WHERE id = %(place_0)s"})
+_TASKS_SORTED = Sorting(ListTasks, NamedTaskRow, "key", private=_named_by("views.tasks"))
+_SKILLS_SORTED = Sorting(ListSkills, NamedSkillRow, "key", private=_named_by("views.skills"))
+_REFLECTIONS_SORTED = Sorting(ListReflections, NamedReflectionRow, "key", private=_named_by("views.reflections"))
+_ATTENDANCE_SORTED = Sorting(ListAttendance, NamedAttendanceRow, "key", private=_named_by("views.attendance"))
 
 
 def one_logbook(reader: Reader, tenant: TenantId, asked: ShowLogbook, *, until: int | None = None) -> LogbookRow:

@@ -27,7 +27,7 @@ class ListMentors(ListQuery, frozen=True, kw_only=True):
         None
     )
     with_room: Annotated[bool | None, Meta(description="only those who may take on another one, or may not")] = None
-    search: Annotated[Line | None, Meta(description="only those whose name has this in it")] = None
+    search: Annotated[Line | None, Meta(description="only those whose name or id has this in it")] = None
     sort: Annotated[Literal["id", "name", "load", "capacity"], SORT] = "id"
     descending: Descending = False
 
@@ -62,7 +62,7 @@ def one_mentor(reader: Reader, tenant: TenantId, asked: ShowMentor, *, until: in
     return rows[0]
 
 
-_SORTED = Sorting(ListMentors, MentorRow)
+_SORTED = Sorting(ListMentors, MentorRow, private={"name": "SELECT name FROM views.mentors WHERE id = %(place_0)s"})
 
 
 def mentors(reader: Reader, tenant: TenantId, asked: ListMentors, *, until: int | None = None) -> Page[MentorRow]:
@@ -75,7 +75,7 @@ def mentors(reader: Reader, tenant: TenantId, asked: ListMentors, *, until: int 
           AND {_OF_ORGANISATION}
           AND (%(qualified)s::boolean IS NULL OR qualified = %(qualified)s)
           AND (%(with_room)s::boolean IS NULL OR (load < capacity) = %(with_room)s)
-          AND (%(search)s::text IS NULL OR strpos(lower(name), lower(%(search)s)) > 0)
+          AND (%(search)s::text IS NULL OR strpos(lower(concat_ws(' ', name, id)), lower(%(search)s)) > 0)
         {order.by} LIMIT %(limit)s + 1"""
     rows = reader.rows(tenant, sql, structs.asdict(asked) | order.params, MentorRow, until=until)
     return page_of(rows, asked.limit, order.place)

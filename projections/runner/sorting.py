@@ -12,6 +12,10 @@
     return page_of(rows, asked.limit, order.place)
 
 Each choice of `sort` is a column of the row. Rows that are alike there come by their key, so a cursor names one place.
+A cursor goes into addresses, so it never has anybody's name in it: a column of names is declared `private`, with the
+SQL that finds it again by the key.
+
+    Sorting(ListMentors, MentorRow, private={"name": "SELECT name FROM views.mentors WHERE id = %(place_0)s"})
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, Protocol, TypeAlias
 
 import msgspec
@@ -91,9 +96,17 @@ class _Column:
 
 class Sorting:
     """The orders that a question offers; its defaults are the usual one. row: what it lists. key: the columns that no
-    two rows share. Raises TypeError for a choice that is no column, or none by which rows could be sorted."""
+    two rows share. private: columns of text that no cursor holds, and what finds them by the key. Raises TypeError for
+    a choice that is no column, or none by which rows could be sorted."""
 
-    def __init__(self, question: type[msgspec.Struct], row: type[msgspec.Struct], *key: str) -> None:
+    def __init__(
+        self,
+        question: type[msgspec.Struct],
+        row: type[msgspec.Struct],
+        *key: str,
+        private: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._private = private
         declared = {field.name: field for field in msgspec.structs.fields(question)}
         asked, key = declared["sort"], key or ("id",)
         self._usual = (asked.default, declared["descending"].default)
@@ -108,17 +121,18 @@ class Sorting:
         columns = [self._columns[name] for name in (asked.sort, *(name for name in self._key if name != asked.sort))]
         # the usual order is not named: its cursors hold the row's place and nothing else
         mark = () if (asked.sort, asked.descending) == self._usual else (f"{asked.sort} {asked.descending}",)
-        kinds = [column.kind for column in columns]
+        told = [column for column in columns if column.name not in self._private]
         by = ", ".join(f"{column.sql}{' DESC' if asked.descending else ''}" for column in columns)
         after, params = "true", dict[str, Any]()
         if asked.cursor is not None:
             marks = (Annotated[str, Meta(pattern=f"^{one}$")] for one in mark)
-            written: Any = types.GenericAlias(tuple, (*(kind.read for kind in kinds), *marks))
+            written: Any = types.GenericAlias(tuple, (*(column.kind.read for column in told), *marks))
             place: tuple[Any, ...] = read_cursor(asked.cursor, written)
-            params = {f"place_{n}": value for n, value in enumerate(place[: len(kinds)])}
-            values = ", ".join(f"%(place_{n})s::{kind.cast}" for n, kind in enumerate(kinds))
+            params = {f"place_{n}": value for n, value in enumerate(place[: len(told)])}
+            given = {column.name: f"%(place_{n})s::{column.kind.cast}" for n, column in enumerate(told)}
+            values = ", ".join(given.get(column.name) or f"({self._private[column.name]})" for column in columns)
             after = f"({', '.join(column.sql for column in columns)}) {'<' if asked.descending else '>'} ({values})"
-        return Order(after, f"ORDER BY {by}", params, lambda row: (*(column.value(row) for column in columns), *mark))
+        return Order(after, f"ORDER BY {by}", params, lambda row: (*(column.value(row) for column in told), *mark))
 
 
 def _column(row: type, name: str, hints: Mapping[str, Any]) -> _Column:

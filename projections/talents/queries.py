@@ -70,7 +70,9 @@ class ListPool(ListQuery, frozen=True, kw_only=True):
     descending: Descending = False
 
 
-_SORTED, _POOL_SORTED = Sorting(ListTalents, TalentRow), Sorting(ListPool, PoolMember)
+_NAME = {"name": "SELECT name FROM views.talents WHERE id = %(place_0)s"}
+_SORTED = Sorting(ListTalents, TalentRow, private=_NAME)
+_POOL_SORTED = Sorting(ListPool, PoolMember, private=_NAME)
 
 
 def talents(reader: Reader, tenant: TenantId, asked: ListTalents, *, until: int | None = None) -> Page[TalentRow]:

@@ -44,7 +44,7 @@ from baseplus.apprenticeships.events import (
 )
 from baseplus.apprenticeships.grievances import (
     EntrustGrievance,
-    EntrustTo,
+    Handled,
     RaiseFor,
     RaiseGrievance,
     ResolveGrievance,
@@ -180,8 +180,12 @@ complaints: st.SearchStrategy[Any] = st.one_of(
         handlers,
         st.none() | people,
     ),
-    st.builds(lambda by, whom: EntrustTo(EntrustGrievance(by, whom)), people, handlers),
-    st.builds(ResolveGrievance, people, st.sampled_from([*GrievanceOutcome]), st.just("…")),
+    st.builds(
+        Handled,
+        st.builds(EntrustGrievance, people, handlers)
+        | st.builds(ResolveGrievance, people, st.sampled_from([*GrievanceOutcome]), st.just("…")),
+        st.dictionaries(people, people, max_size=2),
+    ),
 )
 now_and_then: Callable[[Any], Order] = lambda order: (order, at(FIRST))  # noqa: E731
 courses = st.lists(complaints.map(now_and_then), max_size=12).map(lambda given: played(grievances, TYPES, given))

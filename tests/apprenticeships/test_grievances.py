@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
 import pytest
 
 from baseplus.apprenticeships.events import (
@@ -13,7 +14,7 @@ from baseplus.apprenticeships.events import (
 )
 from baseplus.apprenticeships.grievances import (
     EntrustGrievance,
-    EntrustTo,
+    Handled,
     RaiseFor,
     RaiseGrievance,
     ResolveGrievance,
@@ -32,13 +33,13 @@ from tests.assessment.story import loading
 given = Scenario(grievances)
 TEXT = "I sweep the floor and see no lathe"
 order = RaiseGrievance("ap-17", TEXT, ("t-zhou", "t-lin"), "m-gao", day(2))
-known = RaiseFor(order, "person-17", "drives", day(1, month=2))
-raised = GrievanceRaised("ap-17", "person-17", "drives", TEXT, ("t-zhou", "t-lin"), day(2), "m-gao")
+known = RaiseFor(order, "person-17", "drives", day(1, month=2), {"m-gao": "p-9"})
+raised = GrievanceRaised("ap-17", "person-17", "drives", TEXT, ("t-zhou", "t-lin"), day(2), "m-gao", "p-9")
 entrusted = GrievanceEntrusted(("t-wu",), "t-lin")
 resolved = GrievanceResolved(
     "person-17", "drives", "t-zhou", GrievanceOutcome.UPHELD, "At the lathe from Monday", day(2), day(2)
 )
-resolve = ResolveGrievance("t-zhou", GrievanceOutcome.UPHELD, "At the lathe from Monday")
+resolve = Handled(ResolveGrievance("t-zhou", GrievanceOutcome.UPHELD, "At the lathe from Monday"))
 
 
 PEOPLE = {"m-gao": "p-9", "m-gao-2": "p-9", "m-wang": "person-17"}
@@ -52,8 +53,8 @@ def raising(
     return RaiseFor(order, "person-17", "drives", day(1, month=2), people or {})
 
 
-def entrusting(by: str, *handlers: str, people: Mapping[str, str] | None = None) -> EntrustTo:
-    return EntrustTo(EntrustGrievance(by, handlers), people or {})
+def entrusting(by: str, *handlers: str, people: Mapping[str, str] | None = None) -> Handled:
+    return Handled(EntrustGrievance(by, handlers), people or {})
 
 
 def registered(person: str) -> MentorRegistered:
@@ -62,7 +63,7 @@ def registered(person: str) -> MentorRegistered:
 
 def test_a_grievance_is_raised_for_an_apprentice_and_entrusted_to_its_handlers() -> None:
     tenant = TenantId("qinglan")
-    load = loading(qinglan__apprenticeships__ap17=(enrolled,))
+    load = loading(qinglan__apprenticeships__ap17=(enrolled,), qinglan__mentoring__mgao=(registered("p-9"),))
     assert of_apprentice(load, tenant, "g-1", order) == known
     given().when(known).then(raised)
     with pytest.raises(Rejected) as refused:
@@ -86,6 +87,12 @@ def test_nor_does_the_person_who_that_mentor_is_whatever_id_their_key_says(handl
     )
 
 
+@pytest.mark.parametrize("people", [{"m-gao": "t-zhou"}, {"t-zhou": "p-9", "m-gao": "p-9"}])
+def test_nor_does_a_handler_who_was_registered_since_and_is_whom_it_names(people: dict[str, str]) -> None:
+    given(raised).when(entrusting("t-zhou", "t-wu", people=people)).then_rejected("not_its_handler", person="t-zhou")
+    given(raised).when(Handled(resolve.order, people)).then_rejected("not_its_handler", person="t-zhou")
+
+
 def test_a_grievance_says_which_person_the_named_mentor_is() -> None:
     given().when(raising("t-zhou", on=day(2), people=PEOPLE)).then(
         GrievanceRaised("ap-17", "person-17", "drives", TEXT, ("t-zhou",), day(2), "m-gao", "p-9")
@@ -98,17 +105,24 @@ def test_who_the_mentors_are_is_asked_of_mentoring() -> None:
         qinglan__apprenticeships__ap17=(enrolled,),
         qinglan__mentoring__mgao=(registered("p-9"),),
         qinglan__mentoring__tzhou=(registered("p-3"),),
+        qinglan__mentoring__tlin=(registered("p-4"),),
         qinglan__grievances__g1=(raised,),
     )
     raise_order = RaiseGrievance("ap-17", TEXT, ("t-zhou", "t-lin"), "m-gao")
     people = {"m-gao": "p-9", "t-zhou": "p-3"}
+    everybody = people | {"t-lin": "p-4"}
     assert of_apprentice(load, tenant, "g-1", raise_order) == RaiseFor(
-        raise_order, "person-17", "drives", enrolled.on, people
+        raise_order, "person-17", "drives", enrolled.on, everybody
     )
+    somebody = msgspec.structs.replace(raise_order, about="m-new")
+    with pytest.raises(Rejected) as refused:
+        of_apprentice(load, tenant, "g-1", somebody)
+    assert (refused.value.code, refused.value.facts) == ("mentor_not_registered", {"mentor": "m-new"})
     entrust = EntrustGrievance("t-lin", ("t-zhou", "t-wu"))
-    assert with_people(load, tenant, "g-1", entrust) == EntrustTo(entrust, people)
-    nobody = EntrustGrievance("t-lin", ("t-wu",))
-    assert with_people(load, tenant, "g-9", nobody) == EntrustTo(nobody)
+    assert with_people(load, tenant, "g-1", entrust) == Handled(entrust, people | {"t-lin": "p-4"})
+    nobody = EntrustGrievance("t-li", ("t-wu",))
+    assert with_people(load, tenant, "g-9", nobody) == Handled(nobody)
+    assert with_people(load, tenant, "g-1", resolve.order) == Handled(resolve.order, people)
 
 
 def test_apprentices_neither_handle_their_own_grievance_nor_complain_of_themselves() -> None:
@@ -142,7 +156,7 @@ def test_a_handler_resolves_a_grievance_once() -> None:
     given(raised, entrusted).when(resolve).then_rejected("not_its_handler", person="t-zhou")
     given(raised, resolved).when(resolve).then_rejected("grievance_resolved_already", on="2026-03-02")
     given(raised, resolved).when(entrusting("t-lin", "t-wu")).then_rejected("grievance_resolved_already")
-    early = ResolveGrievance("t-zhou", GrievanceOutcome.DISMISSED, "…", day(1))
+    early = Handled(ResolveGrievance("t-zhou", GrievanceOutcome.DISMISSED, "…", day(1)))
     given(raised).when(early, at=at(day(5))).then_rejected("earlier_than_the_last_change")
 
 
@@ -155,7 +169,7 @@ def test_a_refusal_tells_nothing_of_what_was_complained_of() -> None:
     for command in (
         known,
         entrusting("t-wu", "t-wu"),
-        ResolveGrievance("m-gao", GrievanceOutcome.UPHELD, "…"),
+        Handled(ResolveGrievance("m-gao", GrievanceOutcome.UPHELD, "…")),
     ):
         refusal = given(raised).when(command).refusal
         assert refusal is not None

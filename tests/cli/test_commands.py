@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from baseplus.kernel.refusals import Unavailable
 from infra.cli.main import cli
+from infra.cli.output import text_of
 from infra.postgres.database import Database
 from infra.postgres.store import Store
 from tests.cli.answers import Run, csv_rows, project, refused, told
@@ -151,6 +154,20 @@ def test_a_changed_row_is_found_and_a_rebuild_mends_it(uni_a: Run, database: Dat
     assert uni_a("verify", "views").exit_code == 0
     refused(uni_a("rebuild"), 2, "usage: ", "--all")
     refused(uni_a("resume", "agreements", "uni-a"), 1, "refused: not found")
+
+
+def test_people_are_told_zero_and_not_what_is_left_out() -> None:
+    class Mark(msgspec.Struct):
+        criterion: str
+        points: int
+        share: Decimal
+        absent: bool = False
+        said: str | None = None
+
+    marks = [Mark("weld", 0, Decimal("0.00")), Mark("plan", 1, Decimal("0.50"), absent=True, said="late")]
+    assert text_of(marks) == (
+        "criterion weld, points 0, share 0.00\ncriterion plan, points 1, share 0.50, absent yes, said late"
+    )
 
 
 def test_tenants_are_listed_for_people_and_programs(uni_a: Run) -> None:

@@ -17,6 +17,7 @@ APPRENTICE = {
     "occupation": "cnc-machinist",
     "agreement": "agr-1",
 }
+MENTOR = {"id": "m-gao", "person": "p-9", "name": "Gao Ming", "kind": "campus_tutor", "organisation": "north"}
 GRIEVANCE = {"id": "g-1", "apprenticeship": "ap-17", "text": TEXT, "handlers": ["t-zhou"], "about": "m-gao"}
 
 
@@ -28,6 +29,9 @@ def test_a_grievance_is_visible_to_its_handlers_only_never_to_the_mentor_it_name
     staff, handler = api.key(), api.key(own="t-zhou")
     named, tutor = api.key(Role.MENTOR, own="m-gao"), api.key(Role.MENTOR, own="t-lin")
     assert api.post(f"{NORTH}/apprenticeships", staff, APPRENTICE).status_code == 201
+    nobody = api.post(f"{NORTH}/grievances", staff, GRIEVANCE)
+    assert refused(nobody, 409, "mentor_not_registered")["facts"] == {"mentor": "m-gao"}
+    assert api.post(f"{NORTH}/mentors", staff, MENTOR).status_code == 201
     with api.projecting():
         raised = api.post(f"{NORTH}/grievances", staff, GRIEVANCE)
         assert raised.status_code == 201, raised.text
@@ -53,8 +57,7 @@ def test_a_grievance_is_visible_to_its_handlers_only_never_to_the_mentor_it_name
 
 def test_a_mentor_is_not_made_a_handler_of_what_names_them(api: Api) -> None:
     assert api.post(f"{NORTH}/apprenticeships", api.key(), APPRENTICE).status_code == 201
-    mentor = {"id": "m-gao", "person": "p-9", "name": "Gao Ming", "kind": "campus_tutor", "organisation": "north"}
-    assert api.post(f"{NORTH}/mentors", api.key(), mentor).status_code == 201
+    assert api.post(f"{NORTH}/mentors", api.key(), MENTOR).status_code == 201
     for handler in ("m-gao", "p-9"):
         mistaken = api.post(f"{NORTH}/grievances", api.key(), GRIEVANCE | {"handlers": ["t-zhou", handler]})
         assert refused(mistaken, 409, "handled_by_whom_it_names")["facts"] == {"handler": handler}
@@ -63,3 +66,21 @@ def test_a_mentor_is_not_made_a_handler_of_what_names_them(api: Api) -> None:
     refused(
         api.post(f"{NORTH}/grievances/g-1/entrust", api.key(own="t-zhou"), entrust), 409, "handled_by_whom_it_names"
     )
+
+
+def test_nor_does_a_handler_who_turns_out_to_be_that_mentor_read_it_or_act_on_it(api: Api) -> None:
+    assert api.post(f"{NORTH}/apprenticeships", api.key(), APPRENTICE).status_code == 201
+    assert api.post(f"{NORTH}/mentors", api.key(), MENTOR).status_code == 201
+    again = {**MENTOR, "id": "m-gao-2", "kind": "enterprise_master", "organisation": "yunchuan"}
+    raised = api.post(f"{NORTH}/grievances", api.key(), GRIEVANCE | {"handlers": ["t-zhou", "m-gao-2"]})
+    assert raised.status_code == 201, "nobody is known by that id yet"
+    with api.projecting():
+        registered = api.post(f"{NORTH}/mentors", api.key(), again)
+        until = {"Consistency-Token": registered.headers["Consistency-Token"]}
+        named = api.key(Role.MENTOR, own="m-gao-2")
+        assert listed(api, named, "m-gao-2", until).get_json()["rows"] == []
+        refused(api.get(f"{NORTH}/grievances/g-1", named | until, handler="m-gao-2"), 404, "not_found")
+    entrust = {"by": "m-gao-2", "handlers": ["t-wu"]}
+    refused(api.post(f"{NORTH}/grievances/g-1/entrust", named, entrust), 409, "not_its_handler")
+    resolve = {"handler": "m-gao-2", "outcome": "dismissed", "resolution": "Nothing was wrong"}
+    refused(api.post(f"{NORTH}/grievances/g-1/resolve", named, resolve), 409, "not_its_handler")

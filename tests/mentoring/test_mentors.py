@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -171,10 +171,24 @@ def test_who_is_assigned_again_guided_before_and_guides_since() -> None:
     given(*ended).when(GiveGuidance("ap-1", "2", on=day(28, month=2))).then_rejected("not_guided_on_that_day")
 
 
+def test_a_mentor_who_was_released_on_no_day_that_was_told_guides_no_longer() -> None:
+    for on in (SINCE, None):
+        given(*guides_one, ApprenticeReleased("ap-1")).when(GiveGuidance("ap-1", "2", on=on)).then_rejected(
+            "apprentice_of_another_mentor", apprenticeship="ap-1"
+        )
+
+
+def test_guidance_on_the_first_day_may_be_recorded_where_that_day_has_begun() -> None:
+    tomorrow = NOON.date() + timedelta(days=1)
+    evening = NOON.replace(hour=18)
+    given(*registered, ApprenticeTakenOn("ap-1", tomorrow)).when(GiveGuidance("ap-1", "2"), at=evening).then(
+        guidance(tomorrow)
+    )
+
+
 def test_where_the_history_does_not_say_the_day_any_may_be_one_of_guidance() -> None:
     long_ago = date(2001, 3, 1)
     given(*undated).when(GiveGuidance("ap-1", "2", on=long_ago)).then(guidance(long_ago))
-    given(*undated, ApprenticeReleased("ap-1")).when(GiveGuidance("ap-1", "2")).then(guidance(NOON.date()))
     given(*undated, ApprenticeReleased("ap-1", UNTIL)).when(GiveGuidance("ap-1", "2")).then_rejected(
         "not_guided_on_that_day"
     )

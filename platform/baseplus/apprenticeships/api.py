@@ -81,6 +81,7 @@ of_grievances.command(
     "POST /grievances/{grievance}/resolve",
     ResolveGrievance,
     may=(Role.STAFF.own("handler"), Role.MENTOR.own("handler")),
+    resolve=with_people,
 )
 
 routes = tuple(chain(of_apprenticeships, of_grievances))

@@ -43,7 +43,7 @@ class RaiseGrievance(Command, frozen=True):
     apprenticeship: Annotated[Id, Meta(description="whose apprenticeship")]
     text: Annotated[Text, Meta(description="what the apprentice complains of; it can be erased")]
     handlers: Handlers
-    about: Annotated[PersonId | None, Meta(description="the mentor whom it names, if any")] = None
+    about: Annotated[PersonId | None, Meta(description="the mentor whom it names, by the mentor's id, if any")] = None
     on: Annotated[Day | None, Meta(description="the day on which it was raised; left out, today")] = None
 
 
@@ -79,10 +79,10 @@ class RaiseFor(Command, frozen=True):
     people: Mapping[str, PersonId] = {}
 
 
-class EntrustTo(Command, frozen=True):
-    """An order to entrust a grievance to others, and which people are meant. Made by `with_people`."""
+class Handled(Command, frozen=True):
+    """An order of somebody who handles a grievance, and which people are meant. Made by `with_people`."""
 
-    order: EntrustGrievance
+    order: EntrustGrievance | ResolveGrievance
     people: Mapping[str, PersonId] = {}
 
 
@@ -102,42 +102,52 @@ def of_apprentice(load: Load, tenant: TenantId, _grievance: str, command: RaiseG
     found, _ = load(tenant, apprenticeships, command.apprenticeship)
     if found.stage is Stage.NONE:
         raise Rejected("unknown_apprenticeship", apprenticeship=command.apprenticeship)
-    people = _people(load, tenant, command.about, command.handlers)
+    people = _people(load, tenant, (*command.handlers, command.about))
+    if command.about and command.about not in people:  # or it would be anybody's who takes that id later
+        raise Rejected("mentor_not_registered", mentor=command.about)
     return RaiseFor(command, found.apprentice, found.base, found.enrolled, people)
 
 
-def with_people(load: Load, tenant: TenantId, grievance: str, command: EntrustGrievance) -> EntrustTo:
+def with_people(load: Load, tenant: TenantId, grievance: str, command: EntrustGrievance | ResolveGrievance) -> Handled:
     """The order, with the people who are meant."""
     found, _ = load(tenant, grievances, grievance)
-    return EntrustTo(command, _people(load, tenant, found.about, command.handlers))
+    named = (*command.handlers, command.by) if isinstance(command, EntrustGrievance) else (command.handler,)
+    return Handled(command, _people(load, tenant, (*named, found.about)))
 
 
-def _people(load: Load, tenant: TenantId, about: str | None, handlers: tuple[str, ...]) -> dict[str, str]:
-    named = (*handlers, about) if about else handlers
-    found = {mentor: load(tenant, mentoring, mentor)[0].person for mentor in named}
+def _people(load: Load, tenant: TenantId, named: Iterable[str | None]) -> dict[str, str]:
+    found = {mentor: load(tenant, mentoring, mentor)[0].person for mentor in named if mentor}
     return {mentor: person for mentor, person in found.items() if person}
 
 
-def decide(
-    command: RaiseFor | EntrustTo | ResolveGrievance, grievance: Grievance, now: datetime
-) -> Iterator[GrievanceEvent]:
+def decide(command: RaiseFor | Handled, grievance: Grievance, now: datetime) -> Iterator[GrievanceEvent]:
     """What an order leads to. Raises Rejected; a refusal tells no more than the order did."""
     match command:
         case RaiseFor():
             yield _raised(command, grievance, now)
-        case EntrustTo(EntrustGrievance(by, handlers), people):
-            _check_handled_by(by, grievance)
+        case Handled(order, people):
+            yield _handled(order, people, grievance, now)
+        case _:
+            assert_never(command)
+
+
+def _handled(
+    order: EntrustGrievance | ResolveGrievance, people: Mapping[str, PersonId], grievance: Grievance, now: datetime
+) -> GrievanceEvent:
+    match order:
+        case EntrustGrievance(by, handlers):
+            _check_handled_by(by, grievance, people)
             _check_handlers(handlers, grievance.apprentice, grievance.about, people)
             if set(handlers) == set(grievance.handlers):
                 raise Rejected("entrusted_already")
-            yield GrievanceEntrusted(handlers, by)
+            return GrievanceEntrusted(handlers, by)
         case ResolveGrievance(handler, outcome, resolution, on):
-            raised = _check_handled_by(handler, grievance)
-            yield GrievanceResolved(
+            raised = _check_handled_by(handler, grievance, people)
+            return GrievanceResolved(
                 grievance.apprentice, grievance.base, handler, outcome, resolution, raised, in_order(on, raised, now)
             )
         case _:
-            assert_never(command)
+            assert_never(order)
 
 
 def _raised(command: RaiseFor, grievance: Grievance, now: datetime) -> GrievanceRaised:
@@ -166,23 +176,27 @@ def _check_handlers(
 
     people: which person a mentor is. Somebody is registered once as a tutor and once as a master, maybe.
     """
-    named = people.get(about, about) if about else None
     for handler in handlers:
-        person = people.get(handler, handler)
-        if person == named:
+        if _same(handler, about, people):
             raise Rejected("handled_by_whom_it_names", handler=handler)
-        if person == apprentice:
+        if people.get(handler, handler) == apprentice:
             raise Rejected("handled_by_the_apprentice", handler=handler)
 
 
-def _check_handled_by(person: str, grievance: Grievance) -> date:
+def _check_handled_by(person: str, grievance: Grievance, people: Mapping[str, PersonId]) -> date:
+    """The day on which it was raised. Raises Rejected also for a handler who has turned out to be whom it names:
+    somebody was registered as a mentor since."""
     if grievance.raised is None:
         raise Rejected("no_such_grievance")
-    if person not in grievance.handlers:
+    if person not in grievance.handlers or _same(person, grievance.about, people):
         raise Rejected("not_its_handler", person=person)
     if grievance.resolved:
         raise Rejected("grievance_resolved_already", on=grievance.resolved.isoformat())
     return grievance.raised
+
+
+def _same(handler: str, about: str | None, people: Mapping[str, PersonId]) -> bool:
+    return about is not None and people.get(handler, handler) == people.get(about, about)
 
 
 def evolve(grievance: Grievance, event: GrievanceEvent) -> Grievance:

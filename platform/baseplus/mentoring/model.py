@@ -184,7 +184,8 @@ def _guidance(command: GiveGuidance, mentor: Mentor, now: datetime) -> GuidanceG
     if not mentor.kind or not spans:
         raise Rejected("apprentice_of_another_mentor", apprenticeship=command.apprenticeship)
     check_hours(command.hours)
-    on = command.on or now.date()
+    # where it is tomorrow already, they may have been assigned tomorrow
+    on = command.on or max([now.date(), *(span.since for span in spans if span.since and not span.until)])
     check_happened(on, now)
     if not any(span.on(on) for span in spans):
         raise Rejected("not_guided_on_that_day", apprenticeship=command.apprenticeship, on=on.isoformat())
@@ -221,7 +222,8 @@ def evolve(mentor: Mentor, event: MentoringEvent) -> Mentor:
             return change(mentor, guides=mentor.guides | {apprenticeship}, guided={**guided, apprenticeship: spans})
         case ApprenticeReleased(apprenticeship, on) if apprenticeship in mentor.guides:
             *before, last = guided[apprenticeship]
-            spans = (*before, change(last, until=on))
+            # without a day nobody knows how long they guided: they would guide for ever
+            spans = (*before, change(last, until=on)) if on else tuple(before)
             return change(mentor, guides=mentor.guides - {apprenticeship}, guided={**guided, apprenticeship: spans})
         case ApprenticeReleased():
             return mentor
@@ -236,4 +238,4 @@ def evolve(mentor: Mentor, event: MentoringEvent) -> Mentor:
             assert_never(event)
 
 
-mentoring = Decider("mentoring", Mentor, decide, evolve, state_version=2)
+mentoring = Decider("mentoring", Mentor, decide, evolve, state_version=3)

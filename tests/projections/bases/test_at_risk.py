@@ -80,13 +80,20 @@ def reader(module_database: Database) -> Iterator[Reader]:
             stage.store.execute(tenant, bases, base, Found("A base", "machinery", "Qingdao"), now=NOON)
         followed_up = ContactPartner("c-1", "yunchuan", "p-lian", Channel.ONLINE, "…", date(2026, 3, 20))
         stage.store.execute(NORTH, bases, "drives", followed_up, now=NOON)
-        about: dict[str, str | None] = {"of-drives": "drives", "of-none": None, "ended": "drives"}
+        about: dict[str, str | None] = {
+            "of-drives": "drives",
+            "of-none": None,
+            "ended": "drives",
+            "of-foundry": "foundry",
+        }
         for agreement, one in about.items():
             agree(stage, agreement, one)
         stage.store.execute(NORTH, agreements, "ended", Terminate("qinglan", "…", NOON.date()), now=NOON)
         later = datetime(2026, 4, 1, 9, tzinfo=UTC)
-        for agreement in ("of-drives", "of-none"):
+        for agreement in ("of-drives", "of-none", "of-foundry"):
             stage.store.execute(NORTH, agreements, agreement, PassDueDates(), now=later)
+        # what an ended agreement left in breach can be mended by nobody
+        stage.store.execute(NORTH, agreements, "of-foundry", Terminate("qinglan", "…", later.date()), now=later)
         stage.store.execute_all(NORTH, [*findings()], at=NOON, now=NOON)
         stage.fold_all(VIEWS)
         yield reader

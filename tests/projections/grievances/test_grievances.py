@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from baseplus.kernel.events import Event
 from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import StreamId, TenantId
 from infra.postgres.database import Database
 from infra.postgres.store import NewEvent
 from infra.wiring import EVENT_TYPES, VIEWS
 from projections.grievances.queries import ListGrievances, ShowGrievance, grievances, one_grievance
-from projections.grievances.views import GrievanceRow, Grievances
+from projections.grievances.views import GrievanceMentors, GrievanceRow, Grievances
 from projections.runner.reader import Reader
 from tests.apprenticeships.story import day
-from tests.apprenticeships.test_grievances import TEXT, entrusted, raised, resolved
+from tests.apprenticeships.test_grievances import TEXT, entrusted, raised, registered, resolved
 from tests.projections.folding import fold
 from tests.projections.runner.stage import Stage
 
@@ -27,6 +28,7 @@ row = GrievanceRow(
     apprentice="person-17",
     base="drives",
     about="m-gao",
+    about_person="p-9",
     handlers=["t-zhou", "t-lin"],
     state="open",
     text=TEXT,
@@ -48,8 +50,8 @@ def test_a_grievance_says_what_was_complained_of_and_who_handles_it() -> None:
         day(2),
     )
     assert fold(Grievances(), "grievances/g-1", [entrusted, resolved]) == {}
-    known = fold(Grievances(), "grievances/g-1", [msgspec.structs.replace(raised, about_person="p-9")])["g-1"]
-    assert (known.about, known.about_person) == ("m-gao", "p-9")
+    before = fold(Grievances(), "grievances/g-1", [msgspec.structs.replace(raised, about_person=None)])["g-1"]
+    assert (before.about, before.about_person) == ("m-gao", None)
 
 
 def test_the_text_of_a_grievance_is_in_no_other_view() -> None:
@@ -62,16 +64,27 @@ def test_the_text_of_a_grievance_is_in_no_other_view() -> None:
 @pytest.fixture
 def reader(database: Database) -> Iterator[Reader]:
     """g-1 is handled by t-zhou and t-lin, g-2 by t-zhou. By some mistake, the mentor whom g-2 names is among them, by
-    the id of the mentor as by that of the person."""
+    the id of the mentor as by that of the person; and those whom g-3 and g-4 name, which are of before, when events did
+    not say which person a mentor is."""
     with closing(Stage(database, EVENT_TYPES)) as stage:
         stage.store.register(NORTH)
         mistaken = msgspec.structs.replace(
             raised, handlers=("t-zhou", "m-gao", "p-9"), base="foundry", about_person="p-9"
         )
-        for thing, events in (("g-1", (raised,)), ("g-2", (mistaken, resolved))):
-            stream = StreamId(f"grievances/{thing}")
+        before = msgspec.structs.replace(raised, handlers=("p-7", "m-7", "m-8", "p-8"), about_person=None)
+        by_mentor, by_person = (msgspec.structs.replace(before, about=about) for about in ("m-7", "p-8"))
+        histories: dict[str, tuple[Event, ...]] = {
+            "grievances/g-1": (raised,),
+            "grievances/g-2": (mistaken, resolved),
+            "grievances/g-3": (by_mentor,),
+            "grievances/g-4": (by_person,),
+            "mentoring/m-7": (registered("p-7"),),
+            "mentoring/m-8": (registered("p-8"),),
+        }
+        for name, events in histories.items():
+            stream = StreamId(name)
             stage.store.append(NORTH, [NewEvent(stream, n, event, NOON) for n, event in enumerate(events, 1)])
-        stage.fold_all((Grievances(),))
+        stage.fold_all((Grievances(), GrievanceMentors()))
         with closing(Reader(stage.database.dsn("app"), size=1)) as reader:
             yield reader
 
@@ -85,6 +98,8 @@ def test_a_grievance_is_visible_to_its_handlers_only_never_to_the_mentor_it_name
     assert listed(reader, "t-zhou") == ["g-1", "g-2"]
     assert listed(reader, "t-lin") == ["g-1"]
     assert listed(reader, "t-wu") == listed(reader, "m-gao") == listed(reader, "p-9") == []
+    assert listed(reader, "m-7") == listed(reader, "p-7") == ["g-4"]
+    assert listed(reader, "m-8") == listed(reader, "p-8") == ["g-3"]
     assert one_grievance(reader, NORTH, ShowGrievance(grievance="g-1", handler="t-lin")).text == TEXT
     for thing, person in (("g-2", "t-lin"), ("g-1", "m-gao"), ("g-2", "m-gao"), ("g-2", "p-9")):
         with pytest.raises(NotFound, match=thing):
