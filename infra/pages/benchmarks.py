@@ -14,7 +14,7 @@ from infra.pages.agreements.words import know_parties
 from infra.pages.charts import Scale, Tick, scale_around
 from infra.pages.filters import filled
 from infra.pages.languages import gettext as _
-from infra.pages.languages import mark, number
+from infra.pages.languages import joined, mark, number
 from infra.pages.names import named, names
 from infra.pages.tables import Column, Filters, Table
 from infra.pages.visit import Visit
@@ -211,7 +211,7 @@ def _group(row: GroupRow, value: float | None, one: Indicator, scale: Scale) -> 
         outer = Span(scale.at(row.p20), scale.between(row.p20, row.p80))
         band = Band(outer, Span(scale.at(row.p40), scale.between(row.p40, row.p60)), own)
     group = Group(row, value, band, "")
-    return group._replace(said=f"{group.title}: {', '.join(told)}")
+    return group._replace(said=_("%(what)s: %(told)s", what=group.title, told=joined(told)))
 
 
 def with_unit(value: float, one: Indicator) -> str:

@@ -108,7 +108,12 @@ def _happened(row: EventRow, facts: Mapping[str, Any]) -> Happened:
     told += [shown for name, value in facts.items() if (shown := _in_a_line(name, value))]
     told = list(dict.fromkeys(told))  # what a thing is called stands in the event that named it, too
     return Happened(
-        row.position, title(row.type), row.occurred_at, languages.clock(row.occurred_at), ", ".join(told[:4]), side
+        row.position,
+        title(row.type),
+        row.occurred_at,
+        languages.clock(row.occurred_at),
+        languages.joined(told[:4]),
+        side,
     )
 
 
@@ -116,14 +121,19 @@ def _in_a_line(name: str, value: Any) -> str:
     """A fact among others in a line; empty where it is long or says nothing."""
     if isinstance(value, bool) or name == "digest":
         return ""
-    shown = _shown(value)
+    shown = _field(name, value)
     if not isinstance(shown, str) or not shown or len(shown) > _SHORT:
         return ""
     return f"{label_of(name).lower()} {shown}" if name not in ("title", "name", "party") else shown
 
 
 def _labelled(values: Mapping[str, Any]) -> list[Fact]:
-    return [Fact(label_of(name), shown) for name, value in values.items() if (shown := _shown(value))]
+    return [Fact(label_of(name), shown) for name, value in values.items() if (shown := _field(name, value))]
+
+
+def _field(name: str, value: Any) -> Told:
+    """A field's value. A role is a word of ours, though it looks like an id."""
+    return label_of(value).lower() if name == "role" and isinstance(value, str) else _shown(value)
 
 
 def _shown(value: Any) -> Told:
@@ -146,7 +156,7 @@ def _shown(value: Any) -> Told:
 def _listed(items: list[Told]) -> Told:
     """Several values: in a line where each of them is a word or two."""
     if all(isinstance(one, str) and len(one) <= _SHORT for one in items):
-        return ", ".join(map(str, items))
+        return languages.joined(map(str, items))
     return items[0] if len(items) == 1 else Listed(items, len(items) > _MANY)
 
 

@@ -176,6 +176,7 @@ def install(app: Flask) -> None:
         named=named,
     )
     environment.filters["label_of"] = label_of
+    environment.filters["joined"] = languages.joined
 
 
 def words() -> dict[str, Any]:

@@ -5,7 +5,7 @@ A text stands in English where it is used, `_("Sign in")`, and its translations 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -25,7 +25,7 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "zh-CN": "中文"}
 COOKIE = "baseplus_language"
 _CATALOGUES = Path(__file__).with_name("locale")
 # British: the day comes before the month, as in the rest of the world
-_MONTHS = {"en": "MMM yy", "zh-CN": "yy年M月"}
+_MONTHS = {"en": "MMM yy", "zh-CN": "yy/M"}
 _LOCALES = {"en": "en_GB", "zh-CN": "zh_Hans_CN"}
 
 
@@ -93,6 +93,11 @@ def ngettext(one: str, many: str, n: int, /, **facts: object) -> str:
 def mark(text: str) -> str:
     """A text that is shown elsewhere, by `_(text)`: marked here so that it is translated."""
     return text
+
+
+def joined(parts: Iterable[str]) -> str:
+    """The parts in a line, with the reader's comma between them."""
+    return gettext(", ").join(parts)
 
 
 def day(value: date) -> str:

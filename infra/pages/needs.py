@@ -170,7 +170,7 @@ def _obligation(visit: Visit, found: Owed, row: ObligationRow, state: State, tod
     return Need(
         state,
         summary(clause) if clause else row.clause,
-        f"{place}: {doing(clause.obligation)}" if clause and clause.obligation else place,
+        _("%(what)s: %(told)s", what=place, told=doing(clause.obligation)) if clause and clause.obligation else place,
         whose(agreement, row.party),
         row.due,
         languages.apart(row.due, today),

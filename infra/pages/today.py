@@ -17,7 +17,7 @@ from infra.pages.agreements.words import name_of
 from infra.pages.apprentices.words import know_apprentices
 from infra.pages.charts import Bar, scale_from_zero, stacked
 from infra.pages.languages import gettext as _
-from infra.pages.languages import mark
+from infra.pages.languages import joined, mark
 from infra.pages.mentors import loads
 from infra.pages.names import learn
 from infra.pages.needs import KEPT, STATES, Need, Owed, needs_of_agreements, needs_of_assessments, needs_of_people, owed
@@ -125,7 +125,7 @@ def kept(found: Owed, day: date) -> Iterable[Kept]:
         )
         yield Kept(
             row,
-            ", ".join(name_of(party) for party in row.parties if party.kind != "school"),
+            joined(name_of(party) for party in row.parties if party.kind != "school"),
             met,
             late,
             soon,

@@ -89,3 +89,22 @@ def test_a_chosen_language_is_remembered(qinglan: Town) -> None:
 
 def test_no_other_language_can_be_chosen(qinglan: Town) -> None:
     assert qinglan.stranger().get("/language/tlh").status_code == 404
+
+
+def test_a_line_is_put_together_as_its_readers_write_it(qinglan: Town) -> None:
+    def seen(path: str, tag: str) -> str:
+        return " ".join(qinglan.reader().page(path, headers={"Accept-Language": tag}).get_text(" ").split())
+
+    record = seen("/t/qinglan/apprentices/shen", "zh-CN")
+    assert "Gao Mingze，此前：Xu Anqi" in record
+    assert "版本 1：学校 79.4，企业 96.15" in record
+    assert re.search(r"\d\d/\d+ \d\d/\d+ \d\d/\d+", record), "months stand beside each other on an axis"
+    assert "role staff" in seen("/t/qinglan/", "en")
+    assert "角色 学校人员" in seen("/t/qinglan/", "zh-CN")
+
+
+def test_a_page_that_is_in_english_says_so_to_whoever_reads_another_language(qinglan: Town) -> None:
+    note = "以下内容与接口本身一样，均为英文。"
+
+    assert note in qinglan.stranger().get("/api", headers={"Accept-Language": "zh-CN"}).text
+    assert "What follows is in English" not in qinglan.stranger().get("/api").text

@@ -30,7 +30,7 @@ _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "mark": None}
 
 def every_text() -> set[Text]:
     """All of them; a text with a plural is a pair."""
-    return {*_extracted(), *_of_forms(), *_of_events(), *(role.value.capitalize() for role in Role)}
+    return {*_in_templates(), *_in_modules(), *_of_forms(), *_of_events(), *(role.value.capitalize() for role in Role)}
 
 
 def catalogue(texts: Iterable[Text]) -> Catalog:
@@ -41,11 +41,28 @@ def catalogue(texts: Iterable[Text]) -> Catalog:
     return made
 
 
-def _extracted() -> Iterator[Text]:
-    methods = [("**.py", "python"), ("**.html", "jinja2")]
+def _in_templates() -> Iterator[Text]:
     options = {"**.html": {"trimmed": "true", "silent": "false"}}
-    for _, _, text, _, _ in extract_from_dir(PAGES, methods, options, _KEYWORDS):
+    for _, _, text, _, _ in extract_from_dir(PAGES, [("**.html", "jinja2")], options, _KEYWORDS):
         yield text
+
+
+def _in_modules() -> Iterator[Text]:
+    """What modules ask for by name, also inside f-strings, which Babel reads over before Python 3.12."""
+    for file in sorted(PAGES.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _called(node) in _KEYWORDS:
+                args = node.args[: 2 if _called(node) == "ngettext" else 1]
+                texts = [one.value for one in args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+                if len(texts) == len(args):
+                    yield tuple(texts) if len(texts) > 1 else texts[0]
+
+
+def _called(node: ast.Call) -> str | None:
+    match node.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return None
 
 
 def _of_forms() -> Iterator[str]:

@@ -125,13 +125,13 @@ def promise(clause: Clause) -> str:
         case Every(months, first):
             every = ngettext("every month", "every %(num)s months", months)
             parts.append(_("%(every)s, first by %(day)s", every=every, day=languages.day(first)))
-    return ", ".join(filter(None, parts))
+    return languages.joined(filter(None, parts))
 
 
 def doing(owed: Obligation) -> str:
     """What fulfils an obligation, and how much of it."""
     what = " / ".join(events.title(name) for name in owed.fulfilled_by)
-    return ", ".join(filter(None, (what, amount(owed.quantity))))
+    return languages.joined(filter(None, (what, amount(owed.quantity))))
 
 
 def amount(quantity: Quantity) -> str:

@@ -15,7 +15,7 @@ from infra.pages.apprentices.words import kind_of
 from infra.pages.forms.controls import Choice, Extras
 from infra.pages.forms.page import Form, Prepared
 from infra.pages.languages import gettext as _
-from infra.pages.languages import mark, ngettext
+from infra.pages.languages import joined, mark, ngettext
 from infra.pages.names import named
 from infra.pages.visit import Visit
 from projections.agreements.queries import ListAgreements, agreements
@@ -83,8 +83,8 @@ def _mentor(visit: Visit, row: NamedApprenticeshipRow, kinds: Sequence[MentorKin
 def _room(load: int, capacity: int) -> str:
     told = _("%(load)s of %(capacity)s", load=load, capacity=capacity)
     if load >= capacity:
-        return f"{told}, {_('at capacity')}"
-    return f"{told}, {ngettext('room for %(num)s', 'room for %(num)s', capacity - load)}"
+        return joined((told, _("at capacity")))
+    return joined((told, ngettext("room for %(num)s", "room for %(num)s", capacity - load)))
 
 
 def _start(visit: Visit, thing: str | None) -> Prepared:

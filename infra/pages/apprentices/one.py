@@ -135,7 +135,9 @@ def _spans(row: NamedApprenticeshipRow, past: Sequence[NamedTimelineRow], scale:
             bars.append(bar(KINDS[kind][0], since, now))
         text = name or mentor or _("nobody")
         if former:
-            text += f", {_('before: %(names)s', names=', '.join(named(one.mentor) for one in former))}"
+            text = languages.joined(
+                (text, _("before: %(names)s", names=languages.joined(named(one.mentor) for one in former)))
+            )
         spans.append(_span(Whose(KINDS[kind][0], kind_of(kind)), text, bars))
     if breaks := _breaks(past, now):
         text = languages.ngettext("%(num)s break", "%(num)s breaks", len(breaks))
@@ -150,7 +152,7 @@ def _apart(bar: Bar) -> Bar:
 
 def _span(what: Whose, text: str, bars: Sequence[Bar]) -> Span:
     shown = [Bar(one.kind, one.x, one.width if one.width != "0%" else percent(0.5)) for one in bars]
-    return Span(what, text, shown, f"{what.name}: {text}")
+    return Span(what, text, shown, _("%(what)s: %(told)s", what=what.name, told=text))
 
 
 def _breaks(past: Sequence[NamedTimelineRow], now: date) -> list[tuple[date, date]]:

@@ -10,7 +10,7 @@ from baseplus.assessment.criteria import Side
 from baseplus.kernel.refusals import NotFound
 from infra.pages.charts import Scale, Tick, scale_around
 from infra.pages.languages import gettext as _
-from infra.pages.languages import mark, number
+from infra.pages.languages import joined, mark, number
 from infra.pages.names import named
 from infra.pages.visit import Visit
 from projections.assessments.queries import ListAssessments, assessments
@@ -133,7 +133,7 @@ def _line(
     told = [_("not yet assessed") if value is None else number(value) for value in points]
     said = _("%(what)s: school %(school)s, enterprise %(work)s", what=title, school=told[0], work=told[1])
     if gap is not None:
-        said = f"{said}, {_('gap %(points)s', points=number(gap))}"
+        said = joined((said, _("gap %(points)s", points=number(gap))))
     at = [None if value is None else scale.at(value) for value in points]
     return Line(title, weight, points[0], points[1], gap, at[0], at[1], evidence, said)
 

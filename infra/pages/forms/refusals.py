@@ -11,7 +11,7 @@ from infra.http.refusals import Mistaken
 from infra.pages.forms.controls import words_of
 from infra.pages.forms.sentences import CONCERNS, SAID
 from infra.pages.languages import gettext as _
-from infra.pages.languages import mark
+from infra.pages.languages import joined, mark
 
 MISSING = mark("Fill this in.")
 _FORM = mark("It must be %(form)s.")
@@ -46,7 +46,7 @@ def said(code: str, facts: Mapping[str, object], labels: Mapping[str, str] | Non
 
 def _fact(value: object, labels: Mapping[str, str]) -> str:
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(_fact(one, labels) for one in sorted(value, key=str))
+        return joined(_fact(one, labels) for one in sorted(value, key=str))
     word = str(value)
     if word in labels:
         return labels[word]
