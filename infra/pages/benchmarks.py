@@ -133,7 +133,9 @@ def benchmarks_page() -> ResponseReturnValue:
     visit: Visit = g.visit
     source = frame.folded(visit)
     known = associations(visit)
-    association = request.args.get("association") or (known[0] if known else visit.tenant)
+    asked_for = request.args.get("association")
+    known += [asked_for] if asked_for and asked_for not in known else []
+    association = asked_for or (known[0] if known else visit.tenant)
     made = visit.every(releases, filled(ListReleases, {"association": association}))
     latest = max(made, key=lambda row: row.released_at, default=None)
     chosen = next((row for row in made if row.release == request.args.get("release")), latest)
@@ -146,7 +148,7 @@ def benchmarks_page() -> ResponseReturnValue:
     return render_template(
         "pages/benchmarks.html",
         source=source,
-        known=sorted({*known, association}, key=named),
+        known=sorted(known, key=named),
         association=association,
         made=made,
         chosen=chosen,

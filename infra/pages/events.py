@@ -69,11 +69,18 @@ def title_text(type_name: str) -> str:
     return words_of(type_name.split(".")[1]).replace("Api ", "API ")
 
 
-def lately(visit: Visit, asked: ListEvents) -> list[Happened]:
-    """What happened last, as asked. Raises Forbidden."""
+def lately(
+    visit: Visit, asked: ListEvents, *, whose_page: str = "", calls: Mapping[str, Mapping[str, str]] | None = None
+) -> list[Happened]:
+    """What happened last, as asked. On a thing's own page its name goes without saying; calls: what the page calls the
+    values of a field. Raises Forbidden."""
     rows = visit.ask(events, asked).rows
     facts = _facts(visit, rows)
-    return [_happened(row, facts.get(row.position, {})) for row in rows]
+    for fields in facts.values():
+        for name, called in (calls or {}).items():
+            if name in fields:
+                fields[name] = called.get(str(fields[name]), fields[name])
+    return [_happened(row, facts.get(row.position, {}), whose_page) for row in rows]
 
 
 def facts_of(visit: Visit, row: EventRow) -> list[Fact]:
@@ -100,13 +107,14 @@ def _facts(visit: Visit, rows: list[EventRow]) -> dict[int, dict[str, Any]]:
     return found
 
 
-def _happened(row: EventRow, facts: Mapping[str, Any]) -> Happened:
+def _happened(row: EventRow, facts: Mapping[str, Any], whose_page: str) -> Happened:
     party, kind = facts.get("party"), facts.get("kind")
     side = side_of(party) if isinstance(party, str) else _KINDS.get(str(kind), "")
     thing = row.stream.partition("/")[2]
     told = [named(thing)] if named(thing) != thing else []
     told += [shown for name, value in facts.items() if (shown := _in_a_line(name, value))]
-    told = list(dict.fromkeys(told))  # what a thing is called stands in the event that named it, too
+    known = named(whose_page) if whose_page else ""
+    told = [one for one in dict.fromkeys(told) if one != known]  # what a thing is called stands in its events, too
     return Happened(
         row.position,
         title(row.type),

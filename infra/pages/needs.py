@@ -12,7 +12,7 @@ from baseplus.apprenticeships.model import AssignMentor
 from baseplus.mentoring.model import SetCapacity
 from infra.pages import frame, languages
 from infra.pages.agreements.one import own_to_sign
-from infra.pages.agreements.words import Whose, doing, know_parties, summary, whose
+from infra.pages.agreements.words import Whose, doing, know_parties, number_of, summary, whose
 from infra.pages.apprentices.words import KINDS, kind_of
 from infra.pages.assessments.words import WIDE, both_sides
 from infra.pages.languages import gettext as _
@@ -166,7 +166,9 @@ def _full(visit: Visit, row: MentorRow) -> Need:
 def _obligation(visit: Visit, found: Owed, row: ObligationRow, state: State, today: date) -> Need:
     agreement = found.agreements[row.agreement]
     clause = next((clause for clause in agreement.clauses if clause.id == row.clause), None)
-    place = _("Clause %(clause)s of “%(agreement)s”", clause=row.clause, agreement=agreement.title)
+    place = _(
+        "Clause %(clause)s of “%(agreement)s”", clause=number_of(agreement, row.clause), agreement=agreement.title
+    )
     return Need(
         state,
         summary(clause) if clause else row.clause,

@@ -91,7 +91,7 @@ def test_what_a_field_is_for_and_whether_it_must_be_filled_in_comes_from_the_dec
 
     assert (found["/title"].label, found["/title"].help, found["/title"].required) == (
         "Title",
-        "what it is called",
+        "What it is called",
         True,
     )
     assert (found["/lumens"].value, found["/lumens"].required) == ("800", False)

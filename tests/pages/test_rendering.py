@@ -151,7 +151,7 @@ def test_an_agreement_shows_what_was_promised_and_what_came_of_it(qinglan: Town)
     states = texts(page, "#kept .rows .badge")
     assert (states[0], states[1], states[4]) == ("Fulfilled", "Breached", "Right")
     assert "Guidance given" not in states
-    assert texts(page, ".note.late h2")[0].startswith("Clause guide was breached on ")
+    assert texts(page, ".note.late h2")[0].startswith("Clause 2 was breached on ")
     assert texts(page, "#signatures .badge") == ["All 3 parties signed the same text"]
     labels = [str(one["aria-label"]) for one in page.select("#kept svg[role=img]")]
     assert "Guide each apprentice 16 hours a month.: 3 on time, 1 cured, 1 breached, 1 open" in labels
@@ -328,3 +328,31 @@ def test_pages_are_light(database: Database) -> None:
                 address = one.get("src") or one.get("href")
                 whole += len(reader.get(str(address), headers={"Accept-Encoding": "gzip"}).data)
             assert whole <= 40_000, (path, whole)
+
+
+def test_a_clause_goes_by_its_number_wherever_it_is_named(qinglan: Town) -> None:
+    reader = qinglan.reader()
+    page = reader.page("/t/qinglan/agreements/agr-2026-014")
+
+    numbers = dict(zip(texts(page, "#kept .rows tbody .full"), texts(page, "#kept .rows td:first-child"), strict=True))
+    assert [no for text, no in numbers.items() if text.startswith("Guide each apprentice")] == ["2"]
+    happened = texts(page, "#timeline small")
+    assert any("clause 2, occurrence" in one for one in happened)
+    assert not [one for one in happened if "guide" in one or "Joint training of drive" in one]
+    assert "Clause 2 of “Joint training" in reader.page("/t/qinglan/").get_text()
+
+
+def test_a_number_stands_beside_its_words(qinglan: Town) -> None:
+    reader = qinglan.reader()
+
+    for path in ("/t/qinglan/", "/t/qinglan/history"):
+        assert texts(reader.page(path), ".asof > span")[0].startswith("At position #")
+    digest = texts(reader.page("/t/qinglan/agreements/agr-2026-014"), "#signatures .hash")[0]
+    assert re.fullmatch(r"sha256:(\w{4} ){15}\w{4}", digest), "in fours, to be compared by eye"
+
+
+def test_a_draft_without_clauses_says_so_where_they_will_stand(qinglan: Town) -> None:
+    page = qinglan.reader().page("/t/qinglan/agreements/agr-2026-008")
+
+    assert texts(page, "#kept .empty h3") == ["The draft has no clauses yet"]
+    assert not page.select("#notes .empty")

@@ -80,6 +80,7 @@ class TestTheFirstDay:
 
         assert texts(shown, ".empty :is(h2, h3)") == [heading]
         assert link in texts(shown, ".empty a")
+        assert not shown.select("form.filters"), "there is nothing to choose from"
 
     def test_a_base_begins_with_an_assessment_only_where_a_standard_is_adopted(self, fresh: Reader) -> None:
         assert fresh.page("/t/mingzhou/apprentices/nobody/assess", 404)

@@ -127,7 +127,7 @@ class TestWhatIsOwed:
     def test_the_reason_names_the_agreement_and_what_is_to_be_done(self, made: Town) -> None:
         (row,) = [one for one in queue(made.reader()) if "It is checked." in one]
 
-        assert "Clause c of “Loan of a test bench”: Guidance given, 40 hours" in row
+        assert "Clause 1 of “Loan of a test bench”: Guidance given, 40 hours" in row
 
     def test_an_amount_is_said_in_the_reader_s_language(self, made: Town) -> None:
         reader = made.reader()

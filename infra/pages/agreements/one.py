@@ -20,6 +20,7 @@ from infra.pages.agreements.words import (
     badge_of_owed,
     know_parties,
     name_of,
+    number_of,
     promise,
     side_of,
     summary,
@@ -77,7 +78,9 @@ def agreement_page(tenant: str, agreement: str) -> ResponseReturnValue:  # noqa:
     months = twelve_months(max([today, *(one.due for one in owed if one.state == "open")]))
     timeline = None
     if visit.may(history):
-        timeline = events.lately(visit, ListEvents(stream=f"agreements/{agreement}", limit=_TIMELINE))
+        asked = ListEvents(stream=f"agreements/{agreement}", limit=_TIMELINE)
+        calls = {"clause": {clause.id: number_of(row, clause.id) for clause in row.clauses}}
+        timeline = events.lately(visit, asked, whose_page=agreement, calls=calls)
     return render_template(
         "pages/agreement.html",
         source=source,
@@ -87,7 +90,7 @@ def agreement_page(tenant: str, agreement: str) -> ResponseReturnValue:  # noqa:
         months=[Month(in_month(months, month) or "", _initial(month)) for month in months],
         span=f"{_month(months[0])} – {_month(months[-1])}",
         courses=_courses(row, owed, months),
-        late=[(one, whose(row, one.party)) for one in owed if one.state == "breached"],
+        late=[(one, whose(row, one.party), number_of(row, one.clause)) for one in owed if one.state == "breached"],
         parties=[(side_of(party), name_of(party), party) for party in row.parties],
         waiting=[name_of(party) for party in row.parties if party.id in row.missing_signatures],
         timeline=timeline,

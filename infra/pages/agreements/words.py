@@ -107,6 +107,11 @@ def know_organisations(visit: Visit) -> None:
         know_parties(visit.every(agreements, ListAgreements()))
 
 
+def number_of(agreement: AgreementRow, clause: str) -> str:
+    """The number that a clause has in the table; its id where it is in the text no more."""
+    return next((str(no) for no, one in enumerate(agreement.clauses, 1) if one.id == clause), clause)
+
+
 def summary(clause: Clause, longest: int = 100) -> str:
     """The beginning of a clause's text."""
     line = clause.text.partition("\n")[0]

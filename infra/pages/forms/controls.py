@@ -188,7 +188,8 @@ def words_of(name: str) -> str:
 
 def _help(field: Field, extras: Extras, anywhere: str) -> str:
     given = extras.helps.get(anywhere)
-    return given if given is not None else _(field.description) if field.description else ""
+    said = given if given is not None else _(field.description) if field.description else ""
+    return said[:1].upper() + said[1:]  # declarations describe a field in half a sentence
 
 
 def _written(value: Any, default: object) -> str:

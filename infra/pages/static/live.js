@@ -15,10 +15,10 @@
   const show = (live) => {
     const bar = document.querySelector("[data-live-text]");
     if (!bar) return;
-    const first = bar.firstElementChild;
-    bar.dataset.stillText ??= first.textContent;
+    const first = bar.firstElementChild, words = first.firstElementChild;
+    bar.dataset.stillText ??= words.textContent;
     first.classList.toggle("live", live);
-    first.textContent = live ? bar.dataset.liveText : bar.dataset.stillText;
+    words.textContent = live ? bar.dataset.liveText : bar.dataset.stillText;
   };
 
   function soon() { // at once where it has been quiet
