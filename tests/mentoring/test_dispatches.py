@@ -42,6 +42,16 @@ def test_nobody_is_sent_for_more_hours_than_a_day_has() -> None:
         )
 
 
+def test_a_day_is_filled_up_to_its_last_hour_whatever_the_days_around_it_have() -> None:
+    given(*registered, scheduled).when(ScheduleDispatch("d-2", "foundry", "20", day(2))).then(
+        TeacherDispatchScheduled("d-2", MASTER, "foundry", "20", day(2))
+    )
+    around = [TeacherDispatchScheduled(f"d-{on}", MASTER, "drives", "24", day(on)) for on in (1, 3)]
+    given(*registered, *around).when(ScheduleDispatch("d-2", "foundry", "0.5", day(2))).then(
+        TeacherDispatchScheduled("d-2", MASTER, "foundry", "0.5", day(2))
+    )
+
+
 def test_a_dispatch_is_delivered_as_scheduled_or_for_other_hours() -> None:
     given(*registered, scheduled).when(DeliverDispatch("d-1")).then(delivered)
     given(*registered, scheduled).when(DeliverDispatch("d-1", "3", day(4)), at=at(day(5))).then(
@@ -89,6 +99,28 @@ def test_a_secondment_is_recorded_when_it_is_over_and_overlaps_no_other() -> Non
         given(*registered).when(CompleteSecondment("qinglan", day(1), day(2), hours)).then_rejected(
             "hours_of_no_day", hours=hours
         )
+
+
+def test_a_secondment_takes_at_most_all_hours_of_its_days_the_first_and_the_last_included() -> None:
+    for since, until, hours in ((day(2), day(2), "24"), (day(1), day(2), "48"), (day(1), day(2), "0.5")):
+        given(*registered).when(CompleteSecondment("qinglan", since, until, hours)).then(
+            TeacherSecondmentCompleted("person-3", MASTER, "qinglan", since, until, hours)
+        )
+    for since, until, hours in ((day(2), day(2), "24.5"), (day(1), day(2), "48.5")):
+        given(*registered).when(CompleteSecondment("qinglan", since, until, hours)).then_rejected(
+            "hours_of_no_day", hours=hours
+        )
+
+
+def test_a_secondment_lies_neither_in_another_nor_at_its_edge_and_may_come_before_one_recorded_earlier() -> None:
+    first, last, eve = day(1, month=2), day(20, month=2), day(31, month=1)
+    for since, until in ((day(5, month=2), day(9, month=2)), (eve, first), (last, day(1))):
+        given(*registered, seconded).when(CompleteSecondment("qinglan", since, until, "8")).then_rejected(
+            "seconded_already", since="2026-02-01", until="2026-02-20"
+        )
+    given(*registered, seconded).when(CompleteSecondment("qinglan", day(9, month=1), eve, "8")).then(
+        TeacherSecondmentCompleted("person-3", MASTER, "qinglan", day(9, month=1), eve, "8")
+    )
 
 
 def test_nobody_is_sent_who_is_no_mentor() -> None:

@@ -94,6 +94,12 @@ def test_a_released_apprentice_makes_room() -> None:
     given(*guides_two).when(Release("ap-1", day(1)), take_on("ap-3")).then(ApprenticeTakenOn("ap-3", day(1)))
 
 
+def test_a_mentor_goes_on_guiding_the_others_when_one_is_released() -> None:
+    left = given(*guides_two, ApprenticeReleased("ap-1", UNTIL))
+    left.when(take_on("ap-2")).then_rejected("apprentice_taken_on_already", mentor="m-gao", apprenticeship="ap-2")
+    left.when(take_on("ap-1")).then(ApprenticeTakenOn("ap-1", day(1)))
+
+
 def test_who_is_not_registered_takes_nobody_on() -> None:
     given().when(take_on("ap-1")).then_rejected("mentor_not_registered", mentor="m-gao")
 
@@ -120,9 +126,10 @@ def test_a_mentor_guides_for_some_hours_online_or_offline() -> None:
     given(*guides_one).when(GiveGuidance("ap-1", "2.5", Channel.ONLINE, day(1))).then(
         GuidanceGiven("ap-1", MASTER, "2.5", Channel.ONLINE, day(1))
     )
-    given(*guides_one).when(GiveGuidance("ap-1", "24")).then(
-        GuidanceGiven("ap-1", MASTER, "24", Channel.OFFLINE, NOON.date())
-    )
+    for hours in ("0.5", "24"):
+        given(*guides_one).when(GiveGuidance("ap-1", hours)).then(
+            GuidanceGiven("ap-1", MASTER, hours, Channel.OFFLINE, NOON.date())
+        )
 
 
 @pytest.mark.parametrize("hours", ["0", "0.0", "24.01", "100"])
