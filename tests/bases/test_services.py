@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from baseplus.mentoring.events import Channel
@@ -55,6 +56,15 @@ def test_a_service_is_offered_once_and_names_each_channel_once() -> None:
     )
 
 
+def test_a_service_is_offered_by_one_channel_or_by_both() -> None:
+    what = {"base": "drives", "kind": "legal", "title": "Contracts"}
+    for channels in (["online"], ["online", "offline"]):
+        assert [*msgspec.convert({**what, "channels": channels}, Offer).channels] == channels
+    for channels in ([], ["online", "offline", "online"]):
+        with pytest.raises(msgspec.ValidationError, match="length"):
+            msgspec.convert({**what, "channels": channels}, Offer)
+
+
 def test_one_queue_two_channels_consulting_training_lab_booking_roadshow_policy_help_finance_legal() -> None:
     assert [*ServiceKind] == ["consulting", "training", "lab_booking", "roadshow", "policy_help", "finance", "legal"]
     assert [*Channel] == ["offline", "online"]
@@ -92,6 +102,7 @@ def test_what_was_asked_for_is_scheduled_and_scheduled_anew() -> None:
     given(*asked).when(Schedule("rq-1", at(9, 9), ONLINE)).then_rejected(
         "earlier_than_the_request", at="2026-02-09T09:00:00+08:00", requested="2026-02-10"
     )
+    given(*asked).when(Schedule("rq-1", at(10, 9), ONLINE)).then(ServiceScheduled("rq-1", at(10, 9), ONLINE))
 
 
 def test_a_delivery_knows_what_was_asked_for_and_whether_it_came_in_time() -> None:
@@ -106,15 +117,19 @@ def test_a_delivery_knows_what_was_asked_for_and_whether_it_came_in_time() -> No
 
 def test_a_delivery_takes_some_hours_of_a_day_and_follows_its_request() -> None:
     given(*asked).when(Deliver("rq-1", ONLINE, "24.5")).then_rejected("hours_of_no_day", hours="24.5")
+    given(*asked).when(Deliver("rq-1", ONLINE, "24", day(16))).then(
+        ServiceDelivered("rq-1", "drives", ONLINE, ONLINE, day(10), day(17), day(16), "24")
+    )
     given(*asked).when(Deliver("rq-1", ONLINE, on=day(9))).then_rejected("earlier_than_the_last_change")
 
 
 def test_what_was_delivered_is_rated_once_by_who_asked_for_it() -> None:
     rate = Rate("rq-1", "p-shen", 5, "Saved us a lawsuit")
     given(*asked, delivered()).when(rate).then(rated)
-    given(*asked, delivered()).when(Rate("rq-1", "p-lin", 1)).then_rejected(
-        "asked_for_by_another", request="rq-1", requester="p-shen"
-    )
+    for another in ("p-lin", "p-wu"):
+        given(*asked, delivered()).when(Rate("rq-1", another, 1)).then_rejected(
+            "asked_for_by_another", request="rq-1", requester="p-shen"
+        )
     given(*asked, scheduled).when(rate).then_rejected(
         "request_stands_elsewhere", request="rq-1", state="scheduled", needed=["delivered"]
     )
