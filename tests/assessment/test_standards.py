@@ -76,6 +76,8 @@ def test_what_was_never_published_is_not_revised() -> None:
 def test_weights_sum_to_100() -> None:
     short = msgspec.structs.replace(publish, criteria=CRITERIA[:2])
     given_standard().when(short).then_rejected("weights_do_not_sum_to_100", sum=80)
+    long = msgspec.structs.replace(publish, criteria=(*CRITERIA, Criterion("speed", "Is done in time", 1)))
+    given_standard().when(long).then_rejected("weights_do_not_sum_to_100", sum=101)
     given_standard(published).when(Revise(TITLE, CRITERIA[1:])).then_rejected("weights_do_not_sum_to_100", sum=50)
 
 
