@@ -25,7 +25,7 @@ check: $(READY) no-platform-module ## format, lint, strict types, import contrac
 bench: $(READY) $(KAFKA) ## measure, one JSON line per figure
 	@$(BIN)/python -m tests.benchmarks
 
-soak: $(READY) $(KAFKA) no-platform-module ## the long runs: kills at random moments, long races
+soak: $(READY) $(KAFKA) no-platform-module ## the long runs: kills at random moments, long races, mutants of rules
 	@$(BIN)/pytest -m soak
 
 format: $(READY) ## format and mend what can be mended
