@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from baseplus.agreements import api as agreements
-from baseplus.agreements.events import AgreementEvent
 from baseplus.apprenticeships import api as apprenticeships
 from baseplus.apprenticeships.events import (
     ApprenticeEnrolled,
     ApprenticeExited,
     ApprenticeshipCompleted,
-    ApprenticeshipEvent,
     ApprenticeshipStarted,
     BreakEnded,
     BreakStarted,
-    GrievanceEvent,
     MentorAssigned,
     MentorReassigned,
     MentorRelieved,
@@ -23,7 +20,6 @@ from baseplus.apprenticeships.events import (
 from baseplus.assessment import api as assessment
 from baseplus.assessment import followers as assessment_followers
 from baseplus.assessment.events import (
-    AssessmentEvent,
     AssessmentRecorded,
     CertificateAwarded,
     CertificateRevoked,
@@ -31,24 +27,18 @@ from baseplus.assessment.events import (
 )
 from baseplus.bases import api as bases
 from baseplus.bases import followers as base_followers
-from baseplus.bases.events import BaseClosed, BasesEvent, ResourceContributed
-from baseplus.benchmarks.events import BenchmarkEvent
+from baseplus.bases.events import BaseClosed, ResourceContributed
+from baseplus.catalogue import CAPABILITY_EVENTS
 from baseplus.investment import api as investment
-from baseplus.investment.events import InvestmentEvent
 from baseplus.kernel.events import EventTypes
 from baseplus.kernel.reactions import Reaction
 from baseplus.kernel.routes import Route
 from baseplus.logbook import api as logbook
 from baseplus.logbook import followers as logbook_followers
-from baseplus.logbook.events import LogbookEvent
 from baseplus.mentoring import api as mentoring
 from baseplus.mentoring import followers
-from baseplus.mentoring.events import MentoringEvent
-from baseplus.outcomes.events import OutcomeEvent
 from baseplus.oversight import api as oversight
-from baseplus.oversight.events import OversightEvent
 from baseplus.projects import api as projects
-from baseplus.projects.events import ProjectEvent
 from baseplus.reactions.authority_drift import AuthorityDrift
 from baseplus.reactions.compensation import Compensation
 from baseplus.reactions.dual_certification import DualCertification
@@ -57,9 +47,8 @@ from baseplus.reactions.obligations import Obligations as ObligationsReaction
 from baseplus.reactions.second_classroom import SecondClassroom
 from baseplus.services import api as services
 from baseplus.services import followers as service_followers
-from baseplus.services.events import ServiceEvent, ServiceOffered
+from baseplus.services.events import ServiceOffered
 from baseplus.training_plans import api as training_plans
-from baseplus.training_plans.events import TrainingPlanEvent
 from infra.postgres.deciding import Followers
 from projections.agreements import api as agreement_views
 from projections.agreements.views import Agreements, Obligations
@@ -115,24 +104,7 @@ from tenants.events import TenancyEvent
 from tenants.keys import api as keys
 from tenants.keys.events import KeyEvent
 
-EVENT_TYPES = EventTypes(
-    TenancyEvent,
-    KeyEvent,
-    BasesEvent,
-    ServiceEvent,
-    AgreementEvent,
-    ApprenticeshipEvent,
-    GrievanceEvent,
-    MentoringEvent,
-    LogbookEvent,
-    TrainingPlanEvent,
-    AssessmentEvent,
-    InvestmentEvent,
-    ProjectEvent,
-    OutcomeEvent,
-    BenchmarkEvent,
-    OversightEvent,
-)
+EVENT_TYPES = EventTypes(TenancyEvent, KeyEvent, *CAPABILITY_EVENTS)
 """Every event type that the program reads and writes."""
 
 FOLLOWERS: Followers = {

@@ -8,6 +8,8 @@ from baseplus.agreements.amendments import DeclineAmendment, ProposeAmendment, S
 from baseplus.agreements.events import (
     AgreementDrafted,
     AgreementEvent,
+    AgreementProposed,
+    AgreementSigned,
     AgreementSuspended,
     AgreementTookEffect,
     AmendmentDeclined,
@@ -19,7 +21,7 @@ from baseplus.agreements.events import (
     ObligationScheduled,
 )
 from baseplus.agreements.model import agreements
-from baseplus.agreements.terms import ByDate, Clause, ContractTerm, Obligation, Party, PartyKind
+from baseplus.agreements.terms import ByDate, Clause, ContractTerm, Obligation, Party, PartyKind, Quantity
 from tests.agreements.story import (
     DIGEST,
     ENDS,
@@ -28,6 +30,7 @@ from tests.agreements.story import (
     SCHOOL,
     STARTS,
     draft,
+    drafted,
     fold,
     found,
     given,
@@ -102,6 +105,30 @@ def test_an_amendments_id_is_given_once() -> None:
 
 def test_an_amendment_changes_something() -> None:
     given(*in_force).when(ProposeAmendment("am-1", "…")).then_rejected("amendment_changes_nothing", amendment="am-1")
+
+
+def test_an_amendment_adds_no_clause_that_nothing_could_fulfil() -> None:
+    misspelt = Clause("visit", "qinglan", "…", Obligation(("mentoring.visit_paid.v1",), ByDate(ENDS)))
+    given(*in_force).when(ProposeAmendment("am-1", "…", (visit, misspelt))).then_rejected("clause_exists")
+    given(*in_force).when(ProposeAmendment("am-1", "…", (misspelt,))).then_rejected(
+        "no_such_event_type", clause="visit", type="mentoring.visit_paid.v1", closest=[]
+    )
+    by_days = Clause("visit", "qinglan", "…", Obligation((GUIDANCE,), ByDate(ENDS), Quantity("2", "days")))
+    given(*in_force).when(ProposeAmendment("am-1", "…", (by_days,))).then_rejected(
+        "counts_by_nothing", clause="visit", unit="days", units=["hours", "times"]
+    )
+
+
+def test_what_was_signed_before_is_as_it_is() -> None:
+    odd = Clause("odd", "yunchuan", "…", Obligation(("mentoring.visit_paid.v1",), ByDate(ENDS), Quantity("2", "days")))
+    text = fold(drafted, ClauseAdded(odd)).text
+    signed = [AgreementSigned(party, text.digest) for party in ("qinglan", "yunchuan")]
+    history: tuple[AgreementEvent, ...] = (drafted, ClauseAdded(odd), AgreementProposed(text.digest), *signed)
+    in_force = fold(*history, AgreementTookEffect(STARTS, text.digest))
+    assert in_force.text.clauses == (odd,)
+    given(*history, AgreementTookEffect(STARTS, text.digest)).when(ProposeAmendment("am-1", "…", remove=("odd",))).then(
+        AmendmentProposed("am-1", "…", fold(drafted).text.digest, (), ("odd",))
+    )
 
 
 def test_an_amendment_removes_only_clauses_that_there_are() -> None:

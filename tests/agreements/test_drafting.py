@@ -131,6 +131,50 @@ def test_an_obligation_falls_due_before_the_agreement_ends() -> None:
         given(drafted).when(late).then_rejected("never_due", clause="late", ends="2027-02-28")
 
 
+def test_a_clause_names_events_that_there_are() -> None:
+    misspelt = Obligation((FOUNDED, "mentoring.guidanse_given.v1"), ByDate(ENDS))
+    given(drafted).when(AddClause("guide", "yunchuan", "…", misspelt)).then_rejected(
+        "no_such_event_type",
+        clause="guide",
+        type="mentoring.guidanse_given.v1",
+        closest=["mentoring.guidance_given.v1"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("named", "unit", "units"),
+    [
+        ("mentoring.guidance_given.v1", "hourz", ["hours", "times"]),
+        ("mentoring.guidance_given.v1", "channel", ["hours", "times"]),
+        ("mentoring.guidance_given.v1", "apprenticeship", ["hours", "times"]),
+        ("mentoring.guidance_given.v1", "CNY", ["hours", "times"]),
+        ("investment.cost_incurred.v1", "RMBs", ["times"]),
+        ("bases.base_closed.v1", "reason", ["times"]),
+    ],
+)
+def test_a_clause_counts_by_what_its_events_have_a_number_for(named: str, unit: str, units: list[str]) -> None:
+    owed = Obligation((named,), ByDate(ENDS), Quantity("8", unit))
+    given(drafted).when(AddClause("guide", "yunchuan", "…", owed)).then_rejected(
+        "counts_by_nothing", clause="guide", unit=unit, units=units
+    )
+
+
+@pytest.mark.parametrize(
+    ("named", "unit"),
+    [
+        (("mentoring.guidance_given.v1",), "hours"),
+        (("bases.base_founded.v1", "mentoring.guidance_given.v1"), "hours"),
+        (("bases.base_founded.v1",), "times"),
+        (("investment.cost_incurred.v1",), "CNY"),
+        (("mentoring.capacity_set.v1",), "capacity"),
+        (("bases.site_registered.v1",), "area"),
+    ],
+)
+def test_a_clause_counts_times_numbers_and_money(named: tuple[str, ...], unit: str) -> None:
+    owed = Obligation(named, ByDate(ENDS), Quantity("8", unit))
+    given(drafted).when(AddClause("x", "yunchuan", "…", owed)).then(ClauseAdded(Clause("x", "yunchuan", "…", owed)))
+
+
 def test_a_clause_is_removed_from_a_draft() -> None:
     given(*draft).when(RemoveClause("hire")).then(ClauseRemoved("hire"))
     given(drafted).when(RemoveClause("hire")).then_rejected("no_such_clause", clause="hire")

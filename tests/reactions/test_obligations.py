@@ -7,8 +7,11 @@ import pytest
 from baseplus.agreements.amendments import ProposeAmendment, SignAmendment
 from baseplus.agreements.drafting import AddClause, Draft, Propose, Sign
 from baseplus.agreements.events import (
+    AgreementDrafted,
     AgreementExpired,
+    AgreementTookEffect,
     BreachCured,
+    ClauseAdded,
     ObligationBreached,
     ObligationFellDue,
     ObligationFulfilled,
@@ -26,7 +29,7 @@ from baseplus.kernel.vocabulary import Money
 from baseplus.mentoring.events import Channel, GuidanceGiven, TeacherDispatchDelivered
 from baseplus.reactions.counting import amount_of
 from baseplus.reactions.obligations import Obligations
-from tests.agreements.story import ENTERPRISE, SCHOOL
+from tests.agreements.story import ENTERPRISE, SCHOOL, fold
 from tests.reactions.world import World
 
 GUIDANCE = GuidanceGiven.TYPE
@@ -361,9 +364,12 @@ def test_no_event_is_more_than_can_be_owed() -> None:
     assert amount_of(Paid(Money("0", "CNY")), "CNY") is None
 
 
-def test_a_clause_that_counts_by_what_is_no_number_is_met_by_nothing_and_stops_nobody(world: World) -> None:
+def test_a_clause_signed_to_count_by_what_is_no_number_is_met_by_nothing_and_stops_nobody(world: World) -> None:
     odd = Clause("odd", "yunchuan", "…", Obligation((GUIDANCE,), ByDate(MARCH), Quantity("8", "channel")))
-    signed(world, odd, agreement="a-2")
+    drafted = AgreementDrafted("…", (SCHOOL, ENTERPRISE), STARTS, ENDS)
+    digest = fold(drafted, ClauseAdded(odd)).text.digest
+    owed = ObligationScheduled("odd", 1, "yunchuan", MARCH, (GUIDANCE,), Quantity("8", "channel"))
+    world.happened("agreements/a-2", drafted, ClauseAdded(odd), AgreementTookEffect(STARTS, digest), owed)
     world.happened("mentoring/m-7", guided("16", STARTS))
     assert [getattr(event, "clause", "") for event in outcomes(world)] == ["guide"]
 

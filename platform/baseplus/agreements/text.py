@@ -8,6 +8,7 @@ from datetime import date
 import msgspec
 
 from baseplus.agreements.due import first_due
+from baseplus.agreements.nameable import check_names
 from baseplus.agreements.terms import Clause, ContractTerm, Party
 from baseplus.kernel.canonical import canonical, sha256
 from baseplus.kernel.refusals import Rejected
@@ -47,12 +48,15 @@ class AgreementText(msgspec.Struct, frozen=True, kw_only=True):
             raise Rejected("unknown_party", party=party, parties=sorted(self.party_ids))
 
     def check_addition(self, clause: Clause, start: date) -> None:
-        """Raises Rejected where the clause is nobody's, its id is taken, or its due dates all lie after the end."""
+        """Raises Rejected where the clause is nobody's, its id is taken, nothing could ever fulfil it, or its due dates
+        all lie after the end."""
         self.check_party(clause.party)
         if clause.id in self.clauses_by_id:
             raise Rejected("clause_exists", clause=clause.id)
-        if clause.obligation and not first_due(clause.obligation, start, self.ends):
-            raise Rejected("never_due", clause=clause.id, ends=str(self.ends))
+        if clause.obligation:
+            check_names(clause.id, clause.obligation)
+            if not first_due(clause.obligation, start, self.ends):
+                raise Rejected("never_due", clause=clause.id, ends=str(self.ends))
 
     def with_clause(self, clause: Clause) -> AgreementText:
         """The text with this clause at its end."""

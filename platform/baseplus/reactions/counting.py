@@ -10,13 +10,13 @@ from decimal import Decimal
 
 import msgspec
 
+from baseplus.agreements.nameable import TIMES
 from baseplus.agreements.terms import Party, PartyKind
 from baseplus.kernel.days import day_of_event
 from baseplus.kernel.events import Event
 from baseplus.kernel.reactions import Place
 from baseplus.kernel.vocabulary import Amount, Money
 
-TIMES = "times"
 _AT_MOST = Decimal("999999999.9999")  # what evidence can carry, as `Count` says; no more can be owed either
 
 # On whose side somebody is, as the fields below say it.
@@ -39,8 +39,8 @@ _OF_KIND = {
 def amount_of(event: Event, unit: str) -> str | None:
     """How much of the unit an event is: once, so many hours, so much money; None where it is nothing of the kind.
 
-    A unit is "times", the name of a field with a number ("hours"), or the currency of a sum of money. Parties may have
-    signed any other word, so what it names may be no number at all: then nothing is counted by it.
+    A unit is "times", the name of a field with a number ("hours"), or the currency of a sum of money. Parties may once
+    have signed any other word, so what it names may be no number at all: then nothing is counted by it.
     """
     if unit == TIMES:
         return "1"
