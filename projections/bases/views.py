@@ -10,6 +10,7 @@ import msgspec
 
 from baseplus.apprenticeships.events import ApprenticeExited, ApprenticeshipCompleted, ApprenticeshipStarted
 from baseplus.bases.events import (
+    ApprenticeDeparted,
     ApprenticeReceived,
     BaseClosed,
     BaseEvent,
@@ -196,7 +197,7 @@ class Bases(View[BaseRow, OverviewEvent]):
             case BaseClosed():
                 row.state, row.closed_on = "closed", event.on
                 _nothing_due(row)
-            case RegulationAmended() | ApprenticeReceived():
+            case RegulationAmended() | ApprenticeReceived() | ApprenticeDeparted():
                 pass
             case _:
                 assert_never(event)

@@ -2,10 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from baseplus.apprenticeships.events import ApprenticeEnrolled
+from baseplus.apprenticeships.events import (
+    ApprenticeEnrolled,
+    ApprenticeExited,
+    ApprenticeshipCompleted,
+    Direction,
+    ExitReason,
+)
 from baseplus.bases import followers
 from baseplus.bases.daily import CompleteInspection, ContactPartner, DecideMatter, Escalate, HoldActivity
 from baseplus.bases.events import (
+    ApprenticeDeparted,
     ApprenticeReceived,
     BaseClosed,
     BaseFounded,
@@ -22,7 +29,7 @@ from baseplus.bases.events import (
     Setting,
     SiteRegistered,
 )
-from baseplus.bases.model import BaseCommand, Close, Found, Receive, RegisterSite, TakeOn, bases
+from baseplus.bases.model import BaseCommand, Close, Found, NoteDeparture, Receive, RegisterSite, TakeOn, bases
 from baseplus.bases.posts import CreatePost
 from baseplus.bases.regulations import AdoptRegulation
 from baseplus.bases.resources import EndWithBase, resources
@@ -212,6 +219,35 @@ def test_a_base_receives_whoever_is_enrolled_there_until_it_is_closed() -> None:
         "base_is_closed", base="drives", on="2026-02-20"
     )
     given(*founded, received).when(Close("…", day(4))).then_rejected("earlier_than_the_last_change")
+
+
+def test_a_base_is_not_closed_while_somebody_trains_there() -> None:
+    shen, lin = ApprenticeReceived("ap-17", day(5)), ApprenticeReceived("ap-4", day(6))
+    given(*founded, shen, lin).when(Close("…")).then_rejected(
+        "apprentices_train_there", apprenticeships=["ap-17", "ap-4"]
+    )
+    given(*founded, shen, lin, ApprenticeDeparted("ap-17", day(7))).when(Close("…")).then_rejected(
+        "apprentices_train_there", apprenticeships=["ap-4"]
+    )
+    departed = (ApprenticeDeparted("ap-17", day(7)), ApprenticeDeparted("ap-4", day(8)))
+    given(*founded, shen, lin, *departed).when(Close("…")).then(BaseClosed("…", TODAY))
+
+
+def test_a_base_learns_of_the_end_of_whomever_it_received() -> None:
+    gone = NoteDeparture("ap-17", day(9))
+    received, departed = ApprenticeReceived("ap-17", day(5)), ApprenticeDeparted("ap-17", day(9))
+    given(*founded, received).when(gone).then(departed)
+    given(*founded, received, departed).when(gone).then()
+    given(*founded).when(gone).then()
+    given().when(gone).then()
+    given(*founded, received, BaseClosed("…", day(8))).when(gone).then(departed)
+
+
+def test_who_ends_is_told_to_the_base() -> None:
+    completed = ApprenticeshipCompleted("drives", day(5), day(9))
+    exited = ApprenticeExited("person-17", "drives", ExitReason.POACHED, Direction.WORK, day(9))
+    for end in (completed, exited):
+        assert list(followers.ended("ap-17", end)) == [Step(bases, "drives", NoteDeparture("ap-17", day(9)))]
 
 
 def test_a_base_that_was_never_founded_is_named_and_not_asked() -> None:

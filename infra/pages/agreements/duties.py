@@ -10,7 +10,7 @@ from __future__ import annotations
 from baseplus.agreements.events import AgreementEvent
 from baseplus.apprenticeships.events import GrievanceEvent
 from baseplus.assessment.events import AfterEvent, CertifiedEvent, EvidenceEvent, PlaceTaken
-from baseplus.bases.events import ApprenticeReceived, HoldingTakenOn, RegulationBreachRecorded
+from baseplus.bases.events import ApprenticeDeparted, ApprenticeReceived, HoldingTakenOn, RegulationBreachRecorded
 from baseplus.benchmarks.events import BenchmarkEvent
 from baseplus.catalogue import CAPABILITY_EVENTS
 from baseplus.investment.events import PoachingDeclared
@@ -22,7 +22,7 @@ from baseplus.oversight.events import AuthorityDriftEvent, DutyGapEvent, RiskEve
 _BOOKS = (
     *(AgreementEvent, BenchmarkEvent),
     *(StandingEvent, AfterEvent, CertifiedEvent, EvidenceEvent),
-    *(PlaceTaken, HoldingTakenOn, ApprenticeReceived, ApprenticeTakenOn, ApprenticeReleased),
+    *(PlaceTaken, HoldingTakenOn, ApprenticeReceived, ApprenticeDeparted, ApprenticeTakenOn, ApprenticeReleased),
 )
 _FINDINGS = (RiskEvent, DutyGapEvent, AuthorityDriftEvent, PoachingDeclared)
 _WENT_WRONG = (GrievanceEvent, RegulationBreachRecorded, TeacherDispatchMissed)

@@ -285,6 +285,14 @@ class ApprenticeReceived(Event):
     on: date
 
 
+class ApprenticeDeparted(Event):
+    """The apprenticeship that the base received is over, completed or not."""
+
+    TYPE: ClassVar = "bases.apprentice_departed.v1"
+    apprenticeship: Id
+    on: date
+
+
 class BaseClosed(Event):
     """The base is no more. resources, services: all that it ever answered for."""
 
@@ -373,6 +381,7 @@ BaseEvent = (
     | DailyEvent
     | HoldingTakenOn
     | ApprenticeReceived
+    | ApprenticeDeparted
     | BaseClosed
 )
 ResourceEvent = ResourceContributed | ResourceBooked | BookingCancelled | ResourceUsed | ResourceRetired

@@ -1,13 +1,13 @@
-"""What must happen together: a base receives who is enrolled there, answers for what is contributed and offered, and
-takes that along at its end."""
+"""What must happen together: a base receives who is enrolled there and knows when that is over, answers for what is
+contributed and offered, and takes that along at its end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from baseplus.apprenticeships.events import ApprenticeEnrolled
+from baseplus.apprenticeships.events import ApprenticeEnrolled, ApprenticeExited, ApprenticeshipCompleted
 from baseplus.bases.events import BaseClosed, Holding, ResourceContributed
-from baseplus.bases.model import Receive, TakeOn, bases
+from baseplus.bases.model import NoteDeparture, Receive, TakeOn, bases
 from baseplus.bases.resources import EndWithBase, resources
 from baseplus.kernel.decisions import Step
 from baseplus.services.events import ServiceOffered
@@ -26,6 +26,11 @@ def offered(service: str, event: ServiceOffered) -> Iterator[Step]:
 def enrolled(apprenticeship: str, event: ApprenticeEnrolled) -> Iterator[Step]:
     """The base receives the apprentice, or refuses and with it the enrolment."""
     yield Step(bases, event.base, Receive(event.base, apprenticeship, event.on))
+
+
+def ended(apprenticeship: str, event: ApprenticeshipCompleted | ApprenticeExited) -> Iterator[Step]:
+    """The base knows that the apprentice trains there no longer."""
+    yield Step(bases, event.base, NoteDeparture(apprenticeship, event.on))
 
 
 def closed(base: str, event: BaseClosed) -> Iterator[Step]:  # noqa: ARG001 - the event names its resources

@@ -27,6 +27,7 @@ from baseplus.bases.daily import (
     evolve_daily,
 )
 from baseplus.bases.events import (
+    ApprenticeDeparted,
     ApprenticeReceived,
     BaseClosed,
     BaseEvent,
@@ -105,7 +106,8 @@ class RegisterSite(Command, frozen=True):
 class Close(Command, frozen=True):
     """Close a base for good.
 
-    Its posts are vacated, its resources retired and its services withdrawn with it, and it takes nothing new.
+    Whoever trains there completes or leaves before. Its posts are vacated, its resources retired and its services
+    withdrawn with it, and it takes nothing new.
     """
 
     reason: Annotated[Text, Meta(description="why; no personal data")]
@@ -130,13 +132,22 @@ class Receive(Command, frozen=True):
     on: Day
 
 
+class NoteDeparture(Command, frozen=True):
+    """Note that an apprenticeship is over. It follows from its end and is never ordered by itself."""
+
+    apprenticeship: Id
+    on: Day
+
+
+FollowingCommand = TakeOn | Receive | NoteDeparture
 BaseCommand = (
-    Found | RegisterSite | RegulationCommand | PostCommand | MatterCommand | DailyCommand | TakeOn | Receive | Close
+    Found | RegisterSite | RegulationCommand | PostCommand | MatterCommand | DailyCommand | FollowingCommand | Close
 )
 
 
 class Base(msgspec.Struct, frozen=True):
-    """What the rules need to know. founded None: there is no such base. latest: the last day that anything is of."""
+    """What the rules need to know. founded None: there is no such base. latest: the last day that anything is of.
+    apprentices: the apprenticeships that it received and that are not over."""
 
     founded: date | None = None
     closed: date | None = None
@@ -147,6 +158,7 @@ class Base(msgspec.Struct, frozen=True):
     daily: Daily = Daily()
     resources: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
+    apprentices: frozenset[str] = frozenset()
 
 
 def decide(command: BaseCommand, base: Base, now: datetime) -> Iterator[BaseEvent]:
@@ -156,6 +168,11 @@ def decide(command: BaseCommand, base: Base, now: datetime) -> Iterator[BaseEven
             raise Rejected("base_exists", founded=base.founded.isoformat())
         on = day_of(command.on, now)
         yield BaseFounded(command.name, command.industry, command.region, on, command.agreement)
+        return
+    if isinstance(command, NoteDeparture):
+        # it follows from what is over, so that nothing about the base may stand against it
+        if command.apprenticeship in base.apprentices:
+            yield ApprenticeDeparted(command.apprenticeship, command.on)
         return
     # Another thing's order names the base that refuses it.
     who = {"base": command.base} if isinstance(command, TakeOn | Receive) else {}
@@ -195,6 +212,8 @@ def decide(command: BaseCommand, base: Base, now: datetime) -> Iterator[BaseEven
 def _closed(base: Base, reason: str, on: date) -> Iterator[BaseEvent]:
     if base.daily.waiting:
         raise Rejected("major_events_undecided", matters=sorted(base.daily.waiting))
+    if base.apprentices:
+        raise Rejected("apprentices_train_there", apprenticeships=sorted(base.apprentices))
     yield from vacate_all(base.posts, on)
     yield BaseClosed(reason, on, base.resources, base.services)
 
@@ -224,12 +243,14 @@ def evolve(base: Base, event: BaseEvent) -> Base:
             return change(now, resources=(*base.resources, thing))
         case HoldingTakenOn(_, thing):
             return change(now, services=(*base.services, thing))
-        case ApprenticeReceived():
-            return now
+        case ApprenticeReceived(apprenticeship):
+            return change(now, apprentices=base.apprentices | {apprenticeship})
+        case ApprenticeDeparted(apprenticeship):
+            return change(now, apprentices=base.apprentices - {apprenticeship})
         case BaseClosed():
             return change(now, closed=event.on)
         case _:
             assert_never(event)
 
 
-bases = Decider("bases", Base, decide, evolve)
+bases = Decider("bases", Base, decide, evolve, state_version=2)
