@@ -100,7 +100,7 @@ def tell(store: Store, today: date) -> None:
     monthly = Every(1, first)
     once = Obligation((DISPATCH,), ByDate(first))
     hours = Obligation((GUIDANCE,), monthly, Quantity("288", "hours"))
-    teacher = Obligation((DISPATCH,), monthly, Quantity("8", "hours"))
+    teacher = Obligation(("mentoring.teacher_dispatch_delivered.v1",), monthly, Quantity("8", "hours"))
     soon = Obligation((DISPATCH,), ByDate(today + timedelta(days=4)))
     clauses = (
         AddClause("found", SCHOOL.id, "Found the base and name its teacher in charge.", once),
@@ -117,7 +117,13 @@ def tell(store: Store, today: date) -> None:
     order(IN_FORCE, began + timedelta(days=2), Fulfil("found", 1, (_evidence(DISPATCH, 1),)))
     due, occurrence = first, 1
     while due < today:
-        order(IN_FORCE, due, Fulfil("dispatch", occurrence, (_evidence(DISPATCH, 2 * occurrence, "8"),)))
+        order(
+            IN_FORCE,
+            due,
+            Fulfil(
+                "dispatch", occurrence, (_evidence("mentoring.teacher_dispatch_delivered.v1", 2 * occurrence, "8"),)
+            ),
+        )
         if occurrence not in (2, 5):
             order(IN_FORCE, due, Fulfil("guide", occurrence, (_evidence(GUIDANCE, 2 * occurrence + 1, "288"),)))
         order(IN_FORCE, due + timedelta(days=1), PassDueDates())
