@@ -6,15 +6,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from typing import ClassVar, assert_never
+
+import msgspec
 
 from baseplus.apprenticeships.events import ApprenticeshipCompleted, MentorKind
 from baseplus.assessment.criteria import Side
 from baseplus.assessment.events import (
     AssessmentCorrected,
     AssessmentRecorded,
-    CertificateLost,
-    DualCertificationAchieved,
+    CertificateAwarded,
+    CertificateEvent,
+    CertificateKind,
+    CertificateRevoked,
 )
 from baseplus.kernel.days import day_of_event
 from baseplus.mentoring.events import GuidanceGiven, MentorQualified
@@ -98,47 +103,60 @@ class Assessed(View[AssessedRow, AssessmentRecorded | AssessmentCorrected]):
         return row
 
 
+class Stood(msgspec.Struct):
+    """A certificate that was not revoked, since the day of its award. expires: its last day; None: none."""
+
+    certificate: str
+    kind: CertificateKind
+    since: date
+    expires: date | None = None
+
+
 class DualRow(Row):
     """Who completed their training, and since when they are certified by both sides. base: where they were trained.
 
-    A certificate that expires, or is renewed, leaves the day as it is; one that is revoked takes it.
+    dual_since: the first day on which one of the certificates of either kind was valid. One that expires, or is
+    renewed, leaves the day as it is; one that is revoked counts no more, also where it was renewed.
     """
 
     apprenticeship: str
     base: str
+    certificates: list[Stood]
     completed: date | None = None
     dual_since: date | None = None
 
 
-class Dual(View[DualRow, ApprenticeshipCompleted | DualCertificationAchieved | CertificateLost]):
-    """One row per apprenticeship. Both kinds of streams are named by it."""
+class Dual(View[DualRow, ApprenticeshipCompleted | CertificateEvent]):
+    """One row per apprenticeship. Awards and revocations name it."""
 
     name: ClassVar = "dual"
-    version: ClassVar = 2
+    version: ClassVar = 3
 
-    def keys(
-        self,
-        event: ApprenticeshipCompleted | DualCertificationAchieved | CertificateLost,  # noqa: ARG002 - its stream's row
-        at: At,
-    ) -> Iterable[str]:
-        return (at.thing,)
+    def keys(self, event: ApprenticeshipCompleted | CertificateEvent, at: At) -> Iterable[str]:
+        return (at.thing if isinstance(event, ApprenticeshipCompleted) else event.apprenticeship,)
 
-    def evolve(
-        self, row: DualRow | None, event: ApprenticeshipCompleted | DualCertificationAchieved | CertificateLost, at: At
-    ) -> DualRow | None:
+    def evolve(self, row: DualRow | None, event: ApprenticeshipCompleted | CertificateEvent, at: At) -> DualRow:
+        row = row or DualRow(apprenticeship=at.key, base=event.base, certificates=[])
         match event:
-            case ApprenticeshipCompleted(base, _, on):
-                row = row or DualRow(apprenticeship=at.thing, base=base)
+            case ApprenticeshipCompleted(on=on):
                 row.completed = on
-            case DualCertificationAchieved(base=base, on=on):
-                row = row or DualRow(apprenticeship=at.thing, base=base)
-                row.dual_since = row.dual_since or on
-            case CertificateLost():
-                if row is not None:
-                    row.dual_since = None
+            case CertificateAwarded(kind, on=on, expires=expires):
+                row.certificates.append(Stood(at.thing, kind, on, expires))
+            case CertificateRevoked():
+                row.certificates = [one for one in row.certificates if one.certificate != at.thing]
             case _:
                 assert_never(event)
+        row.dual_since = _since(row.certificates)
         return row
+
+
+def _since(certificates: Iterable[Stood]) -> date | None:
+    """The first day on which one of either kind was valid."""
+    of: dict[CertificateKind, list[Stood]] = {kind: [] for kind in CertificateKind}
+    for one in certificates:
+        of[one.kind].append(one)
+    begun = ((max(one.since for one in pair), pair) for pair in product(*of.values()))
+    return min((day for day, pair in begun if all(not one.expires or day <= one.expires for one in pair)), default=None)
 
 
 class QualifiedRow(Row):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, structs
@@ -30,13 +31,19 @@ _CERTIFICATES = f"""
         CASE WHEN state = 'awarded' AND expires < {_DAY} THEN 'expired' ELSE state END AS state
       FROM views.certificates"""
 _CERTIFIED = f"""
-    SELECT {_but(CertifiedRow, "held", "dual_since", "dual_until")},
-        (SELECT coalesce(jsonb_agg(one ORDER BY number), '[]')
-           FROM jsonb_array_elements(held) WITH ORDINALITY AS each(one, number)
-          WHERE (one ->> 'expires')::date < {_DAY} IS NOT TRUE) AS held,
-        CASE WHEN dual_until < {_DAY} THEN NULL ELSE dual_since END AS dual_since,
-        CASE WHEN dual_until < {_DAY} THEN NULL ELSE dual_until END AS dual_until
-      FROM views.certified"""
+    SELECT {_but(CertifiedRow, "held")}, kept.held,
+        CASE WHEN kept.kinds = 2 THEN kept.dual_since END AS dual_since,
+        CASE WHEN kept.kinds = 2 THEN kept.dual_until END AS dual_until
+      FROM views.certified, LATERAL (
+        SELECT coalesce(jsonb_agg(one ORDER BY number), '[]') AS held, count(*) AS kinds,
+            max((one ->> 'since')::date) AS dual_since, min((one ->> 'expires')::date) AS dual_until
+          FROM (
+            SELECT DISTINCT ON (one ->> 'kind') one, number
+              FROM jsonb_array_elements(certified.held) WITH ORDINALITY AS each(one, number)
+             WHERE (one ->> 'since')::date <= {_DAY} AND (one ->> 'expires')::date < {_DAY} IS NOT TRUE
+             ORDER BY one ->> 'kind', number DESC
+          ) latest
+      ) kept"""
 
 
 class ListCertificates(ListQuery, frozen=True, kw_only=True):
@@ -55,6 +62,17 @@ class ListCertificates(ListQuery, frozen=True, kw_only=True):
     as_of: AsOf = None
     sort: Annotated[Literal["id", "apprentice", "awarded_on", "expires", "state"], SORT] = "id"
     descending: Descending = False
+
+
+class HolderRow(CertifiedRow):
+    """What an apprentice holds on a day: of each kind one at most.
+
+    dual_since: since when both that are held then; dual_until: the last day of both, where one of them expires.
+    position: of the last event.
+    """
+
+    dual_since: date | None = None
+    dual_until: date | None = None
 
 
 class ShowCertificate(Query, frozen=True, kw_only=True):
@@ -113,19 +131,17 @@ def one_certificate(
     return rows[0]
 
 
-def certified(
-    reader: Reader, tenant: TenantId, asked: ListCertified, *, until: int | None = None
-) -> Page[CertifiedRow]:
+def certified(reader: Reader, tenant: TenantId, asked: ListCertified, *, until: int | None = None) -> Page[HolderRow]:
     """List what apprentices hold, by apprenticeship.
 
-    What has expired on a day is not held.
+    As of a day: what has expired then, or is awarded later only, is not held, and of two of a kind the renewal is.
     """
     (after,) = read_cursor(asked.cursor, tuple[str]) if asked.cursor else ("",)
     sql = f"""
-        SELECT {fields(CertifiedRow)} FROM ({_CERTIFIED}) known
+        SELECT {fields(HolderRow)} FROM ({_CERTIFIED}) known
         WHERE apprenticeship > %(after)s
           AND (%(dual)s::boolean IS NULL OR (dual_since IS NOT NULL) = %(dual)s)
           AND (%(base)s::text IS NULL OR base = %(base)s)
         ORDER BY apprenticeship LIMIT %(limit)s + 1"""
-    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, CertifiedRow, until=until)
+    rows = reader.rows(tenant, sql, {**structs.asdict(asked), "after": after}, HolderRow, until=until)
     return page_of(rows, asked.limit, lambda row: (row.apprenticeship,))

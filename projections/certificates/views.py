@@ -15,12 +15,8 @@ from baseplus.assessment.events import (
     AppealOutcome,
     CertificateAwarded,
     CertificateEvent,
-    CertificateHeld,
     CertificateKind,
-    CertificateLost,
     CertificateRevoked,
-    CertifiedEvent,
-    DualCertificationAchieved,
 )
 from projections.runner.view import At, Row, View
 
@@ -119,7 +115,7 @@ def _awarded(event: CertificateAwarded, at: At) -> CertificateRow:
 
 
 class HeldCertificate(msgspec.Struct):
-    """A certificate that is held, since the day of its award. expires: its last day; None: none."""
+    """A certificate, since the day of its award. expires: its last day; None: none."""
 
     certificate: str
     kind: CertificateKind
@@ -130,9 +126,9 @@ class HeldCertificate(msgspec.Struct):
 class CertifiedRow(Row):
     """What an apprentice holds.
 
-    In the row stands the latest certificate of each kind that was not revoked; whoever asks is shown those that have
-    not expired on a day. dual_since: since when both, where that was recognised; dual_until: the last day of both,
-    where one of them expires. position: of the last event.
+    In the row stand all certificates that were not revoked, in the order of their days; whoever asks is shown, as of a
+    day, the one of each kind that is held then: awarded, not expired, the latest where one renews another. position: of
+    the last event.
     """
 
     apprenticeship: str
@@ -140,38 +136,30 @@ class CertifiedRow(Row):
     base: str
     held: list[HeldCertificate]
     position: int
-    dual_since: date | None = None
-    dual_until: date | None = None
 
 
-class Certified(View[CertifiedRow, CertifiedEvent]):
-    """One row per apprenticeship."""
+class Certified(View[CertifiedRow, CertificateEvent]):
+    """One row per apprenticeship, from awards and revocations: an award has always said its last day."""
 
     name: ClassVar = "certified"
     indexes: ClassVar = (("base",),)
 
-    def evolve(self, row: CertifiedRow | None, event: CertifiedEvent, at: At) -> CertifiedRow | None:
-        if row is None:
-            if not isinstance(event, CertificateHeld):
-                return None
-            row = CertifiedRow(
-                apprenticeship=at.thing, apprentice=event.apprentice, base=event.base, held=[], position=at.position
-            )
-        row.position = at.position
+    def keys(self, event: CertificateEvent, at: At) -> Iterable[str]:  # noqa: ARG002 - the event names it
+        return (event.apprenticeship,)
+
+    def evolve(self, row: CertifiedRow | None, event: CertificateEvent, at: At) -> CertifiedRow | None:
         match event:
-            case CertificateHeld(kind, certificate, on=on, expires=expires):
-                _drop(row, kind)
-                row.held.append(HeldCertificate(certificate, kind, on, expires))
-            case CertificateLost(kind):
-                _drop(row, kind)
-            case DualCertificationAchieved(on=on):
-                row.dual_since = on
-                row.dual_until = min((one.expires for one in row.held if one.expires), default=None)
+            case CertificateAwarded(kind, on=on, expires=expires):
+                row = row or CertifiedRow(
+                    apprenticeship=at.key, apprentice=event.apprentice, base=event.base, held=[], position=at.position
+                )
+                row.held.append(HeldCertificate(at.thing, kind, on, expires))
+                row.held.sort(key=lambda one: one.since)
+            case CertificateRevoked():
+                if row is None:
+                    return None
+                row.held = [one for one in row.held if one.certificate != at.thing]
             case _:
                 assert_never(event)
+        row.position = at.position
         return row
-
-
-def _drop(row: CertifiedRow, kind: CertificateKind) -> None:
-    row.held = [one for one in row.held if one.kind is not kind]
-    row.dual_since = row.dual_until = None

@@ -47,17 +47,24 @@ kinds, ids = st.sampled_from([*CertificateKind]), st.sampled_from(["cert-1", "ce
 days = st.integers(-9, 0).map(lambda back: TODAY + timedelta(days=back))
 
 
-@st.composite
-def hold(draw: st.DrawFn) -> Hold:
-    """An award is never later than the last day that it names."""
-    on, lasts = draw(days), draw(st.none() | st.integers(0, 6))
+terms = st.tuples(st.integers(0, 4), st.sampled_from([None, 1, 4]))
+"""How many days ago a certificate was awarded, and how many it lasts."""
+
+
+def _name(back: int, lasts: int | None) -> str:
+    """A certificate is awarded once, so that its terms may name it."""
+    return f"cert-{back}-{lasts or 'ever'}"
+
+
+def _hold(kind: CertificateKind, back: int, lasts: int | None) -> Hold:
+    on = TODAY - timedelta(days=back)
     expires = None if lasts is None else on + timedelta(days=lasts)
-    return Hold(draw(kinds), draw(ids), "person-17", "drives", on, expires)
+    return Hold(kind, _name(back, lasts), "person-17", "drives", on, expires)
 
 
 holding: st.SearchStrategy[Any] = st.one_of(
-    hold(),
-    st.builds(Lose, kinds, ids, days),
+    st.builds(lambda kind, named: _hold(kind, *named), kinds, terms),
+    st.builds(lambda kind, named, on: Lose(kind, _name(*named), on), kinds, terms, days),
     st.just(RecogniseDual()),
 )
 using: st.SearchStrategy[Any] = st.one_of(
@@ -69,29 +76,37 @@ def expired(one: CertificateHeld, day: date) -> bool:
     return one.expires is not None and one.expires < day
 
 
+def longer(one: CertificateHeld, than: CertificateHeld) -> bool:
+    return than.expires is not None and (one.expires is None or one.expires > than.expires)
+
+
 @EXAMPLES
 @hypothesis.given(st.lists(holding.map(at_noon), max_size=25))
-def test_whoever_is_certified_by_both_holds_one_certificate_of_each_kind(given: list[Order]) -> None:
-    held: dict[CertificateKind, CertificateHeld] = {}
-    dual = False
+def test_whoever_is_certified_by_both_holds_certificates_of_each_kind_that_renew_one_another(
+    given: list[Order],
+) -> None:
+    held: dict[CertificateKind, list[CertificateHeld]] = {kind: [] for kind in CertificateKind}
+    dual: list[tuple[str, str]] = []
     for event in played(certified, TYPES, given):
         match event:
             case CertificateHeld(kind=kind):
-                assert kind not in held or expired(held[kind], event.on)
-                held[kind] = event
-                dual = False
-            case CertificateLost(kind=kind):
-                del held[kind]
-                dual = False
+                assert all(longer(event, there) and there.on <= event.on for there in held[kind])
+                held[kind].append(event)
+            case CertificateLost(kind=kind, certificate=certificate):
+                assert certificate in [one.certificate for one in held[kind]]
+                held[kind] = [one for one in held[kind] if one.certificate != certificate]
+                place = (CertificateKind.ENTERPRISE, CertificateKind.VOCATIONAL).index(kind)
+                dual = [pair for pair in dual if pair[place] != certificate]
             case DualCertificationAchieved():
-                assert not dual
-                pair = held[CertificateKind.ENTERPRISE], held[CertificateKind.VOCATIONAL]
-                assert (event.enterprise_certificate, event.vocational_certificate) == tuple(
-                    one.certificate for one in pair
+                pair = event.enterprise_certificate, event.vocational_certificate
+                assert pair not in dual
+                assert any(
+                    event.on == max(own.on, other.on) and not expired(own, event.on) and not expired(other, event.on)
+                    for own in held[CertificateKind.ENTERPRISE]
+                    for other in held[CertificateKind.VOCATIONAL]
+                    if (own.certificate, other.certificate) == pair
                 )
-                assert event.on == max(one.on for one in pair)
-                assert not any(expired(one, event.on) for one in pair)
-                dual = True
+                dual.append(pair)
 
 
 @EXAMPLES

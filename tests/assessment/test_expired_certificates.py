@@ -42,12 +42,28 @@ def test_a_certificate_is_held_until_its_last_day_as_its_award_says() -> None:
 
 def test_an_expired_certificate_is_renewed_from_the_day_after_its_last_one() -> None:
     given(old).when(hold(VOCATIONAL, "cert-2", ago(29))).then(renewed)
-    given(old).when(hold(VOCATIONAL, "cert-2", ago(30))).then_rejected(
-        "certified_already", kind="vocational", certificate="cert-1"
-    )
     given(old, renewed).when(hold(VOCATIONAL, "cert-4", TODAY)).then_rejected(
         "certified_already", kind="vocational", certificate="cert-2"
     )
+
+
+def test_a_certificate_is_renewed_before_its_last_day_by_one_that_lasts_longer() -> None:
+    for on, expires in ((ago(40), None), (ago(90), None), (ago(30), ago(29))):
+        early = hold(VOCATIONAL, "cert-2", on, expires)
+        given(old).when(early).then(held(VOCATIONAL, "cert-2", on, expires))
+    for on, expires in ((ago(40), ago(30)), (ago(40), ago(35)), (ago(91), None)):
+        given(old).when(hold(VOCATIONAL, "cert-2", on, expires)).then_rejected(
+            "certified_already", kind="vocational", certificate="cert-1"
+        )
+
+
+def test_what_was_held_before_a_revoked_renewal_is_held_still() -> None:
+    void = CertificateLost(VOCATIONAL, "cert-2", ago(35))
+    early = held(VOCATIONAL, "cert-2", ago(40))
+    given(old, early, void).when(hold(VOCATIONAL, "cert-4", ago(34), ago(30))).then_rejected(
+        "certified_already", kind="vocational", certificate="cert-1"
+    )
+    given(old, early, void, enterprise).when(RecogniseDual()).then(dual("cert-3", "cert-1", ago(60)))
 
 
 def test_only_certificates_that_were_valid_on_one_day_make_a_dual_certification() -> None:
@@ -65,7 +81,22 @@ def test_a_renewed_certificate_makes_a_dual_certification_anew() -> None:
     given(*both, again).when(RecogniseDual()).then()
 
 
-def test_revoking_what_was_renewed_since_takes_nothing_that_is_held() -> None:
-    given(old, renewed).when(Lose(VOCATIONAL, "cert-1", TODAY)).then()
+def test_each_pair_that_was_valid_on_one_day_is_recognised_however_late_it_is_recorded() -> None:
+    since = dual("cert-3", "cert-1", ago(60)), dual("cert-3", "cert-2", ago(29))
+    given(old, renewed, enterprise).when(RecogniseDual()).then(*since)
+    until = held(OWN, "cert-3", ago(60), ago(30))
+    given(old, renewed, until).when(RecogniseDual()).then(since[0])
+
+
+def test_what_was_renewed_since_is_lost_too_when_it_is_revoked() -> None:
+    lost = CertificateLost(VOCATIONAL, "cert-1", TODAY)
+    given(old, renewed).when(Lose(VOCATIONAL, "cert-1", TODAY)).then(lost)
+    given(old, renewed, lost).when(Lose(VOCATIONAL, "cert-1", TODAY)).then()
     given(old, renewed).when(Lose(VOCATIONAL, "cert-2", TODAY)).then(CertificateLost(VOCATIONAL, "cert-2", TODAY))
-    given(old).when(Lose(VOCATIONAL, "cert-1", TODAY)).then(CertificateLost(VOCATIONAL, "cert-1", TODAY))
+    given(old).when(Lose(VOCATIONAL, "cert-1", TODAY)).then(lost)
+
+
+def test_a_lost_certificate_leaves_the_pairs_that_it_is_not_of() -> None:
+    recognised = (old, enterprise, dual("cert-3", "cert-1", ago(60)), renewed, dual("cert-3", "cert-2", ago(29)))
+    for one in ("cert-1", "cert-2"):
+        given(*recognised, CertificateLost(VOCATIONAL, one, TODAY)).when(RecogniseDual()).then()

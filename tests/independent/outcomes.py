@@ -97,21 +97,19 @@ def pool_to_hire_rate(history: History, asked: Asked) -> Figures:
 
 
 def dual_certification_rate(history: History, asked: Asked) -> Figures:
-    """dual certified / completed, by the completion; one that was revoked while it was the latest of its kind counts no
-    more, one that expired still does"""
-    latest: dict[str, dict[str, Fact]] = defaultdict(dict)
+    """dual certified / completed, by the completion; what was revoked never counted, what expired or was renewed did"""
+    void = {fact.thing for fact in history.of("assessment.certificate_revoked")}
+    sound: dict[str, list[Fact]] = defaultdict(list)
+    for fact in history.of("assessment.certificate_awarded"):
+        if fact.thing not in void:
+            sound[fact.data["apprenticeship"]].append(fact)
     since: dict[str, date] = {}
-    for fact in history.of("assessment.certificate_awarded", "assessment.certificate_revoked"):
-        trained, kind = fact.data["apprenticeship"], fact.data["kind"]
-        of = latest[trained]
-        if "awarded" in fact.type:
-            of[kind] = fact
-            both = max(one.on for one in of.values())
-            if len(of) == 2 and all(both <= _last_day(one) for one in of.values()):
-                since.setdefault(trained, both)
-        elif kind in of and of[kind].thing == fact.thing:
-            del of[kind]
-            since.pop(trained, None)
+    for trained, awards in sound.items():
+        # Whoever comes to be certified by both does so on the day of an award.
+        for day in sorted(award.on for award in awards):
+            valid = {award.data["kind"] for award in awards if award.on <= day <= _last_day(award)}
+            if len(valid) == 2:
+                since.setdefault(trained, day)
     tally = Tally(asked)
     for fact in history.of(_COMPLETED):
         if fact.on < asked.today:

@@ -51,21 +51,27 @@ def _held(kind: CertificateKind, on: date) -> CertificateHeld:
     return CertificateHeld(kind, f"cert-{kind.value}", "person-17", "drives", on)
 
 
-def _renewed(trained: str, forged: str | None, *awards: tuple[str, CertificateKind, date, date | None]) -> Streams:
-    """Certificates of an apprenticeship: name, kind, day and last day of each. What was forged is void at once."""
+def _renewed(
+    trained: str, forged: str | None, *awards: tuple[str, CertificateKind, date, date | None], late: str | None = None
+) -> Streams:
+    """Certificates of an apprenticeship: name, kind, day and last day of each. What was forged is void at once, and
+    late, after all the others were awarded."""
     kept: Streams = {}
     rules: list[CertifiedEvent] = []
+    found: list[Hold | RecogniseDual | Lose] = []
     for name, kind, on, expires in awards:
         award = msgspec.structs.replace(awarded(kind, on=on, expires=expires), apprenticeship=trained)
         hold = Hold(kind, name, "person-19", "drives", on, expires)
         orders: list[Hold | RecogniseDual | Lose] = [hold, RecogniseDual()]
         kept[f"certificates/{trained}-{name}"] = [award]
-        if name == forged:
+        if name in (forged, late):
             void = CertificateRevoked(kind, "person-19", trained, "drives", (), "It was forged", on, "as-1")
             kept[f"certificates/{trained}-{name}"] = [award, void]
-            orders.append(Lose(kind, name, on))
+            (orders if name == forged else found).append(Lose(kind, name, on))
         for order in orders:
             rules += certified.decide(order, certified.fold(rules), NOON)
+    for order in found:
+        rules += certified.decide(order, certified.fold(rules), NOON)
     return {**kept, f"certified/{trained}": rules}
 
 
@@ -176,7 +182,7 @@ STREAMS: Streams = {
 RENEWED: Streams = {
     "apprenticeships/ap-1": (*in_training, completed),
     "apprenticeships/ap-2": (*in_training, completed),
-    "apprenticeships/ap-3": (*in_training, completed),
+    **{f"apprenticeships/ap-{number}": (*in_training, completed) for number in (3, 4, 5, 6, 7)},
     # Certified by both until the 22nd, and again from the 25th on.
     **_renewed(
         "ap-1", None, ("old", VOCATIONAL, day(3), day(22)), ("own", ENTERPRISE, day(4), None),
@@ -192,5 +198,25 @@ RENEWED: Streams = {
         "ap-3", "new", ("old", VOCATIONAL, day(3), day(5)), ("own", ENTERPRISE, day(6), None),
         ("new", VOCATIONAL, day(8), None), ("newest", VOCATIONAL, day(25), None),
     ),
+    # Renewed before its last day, and then found to be forged: certified by both since the renewal only.
+    **_renewed(
+        "ap-4", None, ("old", VOCATIONAL, day(3), day(24)), ("own", ENTERPRISE, day(4), None),
+        ("new", VOCATIONAL, day(22), None), late="old",
+    ),
+    # The renewal was forged: certified by both by what it renewed.
+    **_renewed(
+        "ap-5", None, ("old", VOCATIONAL, day(3), day(22)), ("own", ENTERPRISE, day(4), None),
+        ("new", VOCATIONAL, day(25), None), late="new",
+    ),
+    # The enterprise's is recorded last, and was valid with the first one.
+    **_renewed(
+        "ap-6", None, ("old", VOCATIONAL, day(3), day(22)), ("new", VOCATIONAL, day(25), None),
+        ("own", ENTERPRISE, day(4), None),
+    ),
+    # The one that it is certified by both by is replaced, and was forged.
+    **_renewed(
+        "ap-7", None, ("own", ENTERPRISE, day(3), day(5)), ("old", VOCATIONAL, day(4), None),
+        ("owned", ENTERPRISE, day(25), None), late="own",
+    ),
 }  # fmt: skip
-"""Three who completed on the 20th, and whose certificates expired and were renewed."""
+"""Seven who completed on the 20th, and whose certificates expired and were renewed."""

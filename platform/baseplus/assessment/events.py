@@ -261,7 +261,7 @@ class CertificateRevoked(Event):
 
 
 class CertificateHeld(Event):
-    """The apprentice holds this certificate, and no other one of its kind.
+    """The apprentice holds this certificate, and no other one of its kind but one that it renews.
 
     on: the day of the award. expires: the last day on which it is held; None: none, and in events from before it was
     said.
@@ -277,7 +277,7 @@ class CertificateHeld(Event):
 
 
 class CertificateLost(Event):
-    """The apprentice holds this certificate no longer."""
+    """The apprentice holds this certificate no longer: it was revoked, perhaps after it was renewed."""
 
     TYPE: ClassVar = "assessment.certificate_lost.v1"
     kind: CertificateKind

@@ -11,11 +11,12 @@ import pytest
 
 from baseplus.apprenticeships.events import ApprenticeshipCompleted
 from baseplus.assessment.assessments import AssessmentCommand, assessments
-from baseplus.assessment.events import CertificateHeld, CertificateKind, CertificateLost, DualCertificationAchieved
+from baseplus.assessment.events import CertificateKind, CertificateRevoked
 from baseplus.kernel.events import Event
 from baseplus.kernel.scenario import NOON
 from infra.postgres.database import Database
 from tests.apprenticeships.story import day
+from tests.assessment.certifying import awarded
 from tests.assessment.story import (
     ENTERPRISE,
     by_enterprise,
@@ -117,41 +118,74 @@ def test_a_corrected_slip_corrects_the_gap_and_a_moderator_leaves_it_as_it_was(t
     assert town.figures(GAP, APRIL_1) == {MARCH: (1700 + 1200, 200, 1)}
 
 
-def test_who_completed_is_dual_certified_whatever_came_first_until_a_certificate_is_revoked(town: Town) -> None:
-    def held(kind: CertificateKind, on: date) -> CertificateHeld:
-        return CertificateHeld(kind, f"cert-{kind.value}", "person-17", "drives", on)
+KEY = "dual_certification_rate"
+OWN, VOCATIONAL = CertificateKind.ENTERPRISE, CertificateKind.VOCATIONAL
+done = ApprenticeshipCompleted("drives", day(16, month=2), day(20))
 
-    pair = tuple(held(kind, day(9)) for kind in CertificateKind)
-    dual = DualCertificationAchieved("person-17", "drives", "cert-enterprise", "cert-vocational", day(9))
-    done = ApprenticeshipCompleted("drives", day(16, month=2), day(20))
-    town.tell({"certified/ap-1": (*pair, dual), "apprenticeships/ap-2": (done,)})
-    key = "dual_certification_rate"
-    assert town.figures(key, APRIL_1) == {MARCH: (0, 1, 1)}  # ap-1 has not completed yet
-    town.tell({"apprenticeships/ap-1": (done,), "certified/ap-2": (*pair, dual)})
-    assert town.figures(key, APRIL_1) == {MARCH: (200, 2, 2)}
-    assert town.figures(key, day(20)) == {}
-    town.tell({"certified/ap-2": (CertificateLost(CertificateKind.VOCATIONAL, "cert-vocational", day(25)),)})
-    assert town.figures(key, APRIL_1) == {MARCH: (100, 2, 2)}
+
+def awards(apprenticeship: str, *terms: tuple[str, CertificateKind, date, date | None]) -> dict[str, tuple[Event, ...]]:
+    """Certificates by name, kind, day of the award and last day."""
+    return {
+        f"certificates/{name}": (
+            msgspec.structs.replace(awarded(kind, on=on, expires=expires), apprenticeship=apprenticeship),
+        )
+        for name, kind, on, expires in terms
+    }
+
+
+def void(apprenticeship: str, name: str, kind: CertificateKind) -> dict[str, tuple[Event, ...]]:
+    return {
+        f"certificates/{name}": (
+            CertificateRevoked(kind, "person-17", apprenticeship, "drives", (), "Forged", day(25), "as-1"),
+        )
+    }
+
+
+def test_who_completed_is_dual_certified_whatever_came_first_until_a_certificate_is_revoked(town: Town) -> None:
+    def pair(number: int) -> dict[str, tuple[Event, ...]]:
+        return awards(f"ap-{number}", *((f"{kind.value}-{number}", kind, day(9), None) for kind in CertificateKind))
+
+    town.tell(pair(1) | {"apprenticeships/ap-2": (done,)})
+    assert town.figures(KEY, APRIL_1) == {MARCH: (0, 1, 1)}  # ap-1 has not completed yet
+    town.tell(pair(2) | {"apprenticeships/ap-1": (done,)})
+    assert town.figures(KEY, APRIL_1) == {MARCH: (200, 2, 2)}
+    assert town.figures(KEY, day(20)) == {}
+    town.tell(void("ap-2", "vocational-2", VOCATIONAL))
+    assert town.figures(KEY, APRIL_1) == {MARCH: (100, 2, 2)}
+
+
+RENEWED = (
+    ("cert-1", OWN, day(3), None),
+    ("cert-2", VOCATIONAL, day(4), day(22)),
+    ("cert-3", VOCATIONAL, day(21), None),
+)
 
 
 def test_who_was_dual_certified_stays_so_when_a_certificate_expires_and_when_it_is_renewed(town: Town) -> None:
-    def held(kind: CertificateKind, certificate: str, on: date, expires: date | None = None) -> CertificateHeld:
-        return CertificateHeld(kind, certificate, "person-17", "drives", on, expires)
+    town.tell(awards("ap-1", *RENEWED[:2]) | {"apprenticeships/ap-1": (done,)})
+    assert town.figures(KEY, APRIL_1) == {MARCH: (100, 1, 1)}
+    town.tell(awards("ap-1", RENEWED[2]))
+    assert town.figures(KEY, APRIL_1) == town.figures(KEY, day(21)) == {MARCH: (100, 1, 1)}  # as before the renewal
+    town.tell(void("ap-1", "cert-1", OWN))
+    assert town.figures(KEY, APRIL_1) == {MARCH: (0, 1, 1)}
 
-    pair = (
-        held(CertificateKind.ENTERPRISE, "cert-1", day(3)),
-        held(CertificateKind.VOCATIONAL, "cert-2", day(4), day(6)),
-        DualCertificationAchieved("person-17", "drives", "cert-1", "cert-2", day(4)),
-    )
-    done = ApprenticeshipCompleted("drives", day(16, month=2), day(5))
-    town.tell({"certified/ap-1": pair, "apprenticeships/ap-1": (done,)})
-    key = "dual_certification_rate"
-    assert town.figures(key, APRIL_1) == {MARCH: (100, 1, 1)}
-    renewed = (
-        held(CertificateKind.VOCATIONAL, "cert-3", day(20)),
-        DualCertificationAchieved("person-17", "drives", "cert-1", "cert-3", day(20)),
-    )
-    town.tell({"certified/ap-1": renewed})
-    assert town.figures(key, APRIL_1) == town.figures(key, day(8)) == {MARCH: (100, 1, 1)}  # as before the renewal
-    town.tell({"certified/ap-1": (CertificateLost(CertificateKind.VOCATIONAL, "cert-3", day(25)),)})
-    assert town.figures(key, APRIL_1) == {MARCH: (0, 1, 1)}
+
+def test_a_forged_certificate_counts_no_more_though_it_was_renewed(town: Town) -> None:
+    town.tell(awards("ap-1", *RENEWED) | {"apprenticeships/ap-1": (done,)} | void("ap-9", "cert-9", OWN))
+    town.tell(void("ap-1", "cert-2", VOCATIONAL))
+    assert town.figures(KEY, day(21)) == {MARCH: (0, 1, 1)}
+    assert town.figures(KEY, day(22)) == {MARCH: (100, 1, 1)}  # by the renewal
+
+
+def test_a_revoked_renewal_leaves_what_was_certified_by_the_one_before(town: Town) -> None:
+    town.tell(awards("ap-1", *RENEWED) | {"apprenticeships/ap-1": (done,)})
+    town.tell(void("ap-1", "cert-3", VOCATIONAL))
+    assert town.figures(KEY, day(21)) == town.figures(KEY, APRIL_1) == {MARCH: (100, 1, 1)}
+    town.tell(void("ap-1", "cert-2", VOCATIONAL))
+    assert town.figures(KEY, APRIL_1) == {MARCH: (0, 1, 1)}
+
+
+def test_certificates_that_were_never_valid_on_one_day_certify_nobody_by_both(town: Town) -> None:
+    apart = ("cert-1", OWN, day(6), None), ("cert-2", VOCATIONAL, day(3), day(5))
+    town.tell(awards("ap-1", *apart) | {"apprenticeships/ap-1": (done,)})
+    assert town.figures(KEY, APRIL_1) == {MARCH: (0, 1, 1)}

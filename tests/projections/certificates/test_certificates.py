@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from baseplus.assessment.criteria import Counted
-from baseplus.assessment.events import AppealDecided, AppealOutcome, CertificateLost, CertificateRevoked
+from baseplus.assessment.events import AppealDecided, AppealOutcome, CertificateEvent, CertificateRevoked
 from baseplus.kernel.refusals import NotFound
 from baseplus.kernel.vocabulary import StreamId, TenantId
 from infra.postgres.database import Database
@@ -33,7 +33,6 @@ from projections.standards.queries import ListCrosswalks, crosswalks
 from projections.standards.views import Crosswalks
 from tests.assessment.certifying import OWN, SHAFT, VOCATIONAL, approved, awarded, counted
 from tests.assessment.story import SCHOOL, TODAY, marks
-from tests.assessment.test_certificates import dual, held, held_too
 from tests.assessment.test_self_assessments import assessed
 from tests.projections.folding import fold
 from tests.projections.runner.stage import Stage
@@ -103,45 +102,48 @@ def test_a_certificate_tells_when_an_appeal_changed_the_marks_that_it_rests_on()
     assert after(msgspec.structs.replace(upheld, certificates=())).marks_changed_at is None
 
 
-def test_what_an_apprentice_holds_and_whether_it_is_both() -> None:
-    kept = [HeldCertificate("cert-1", VOCATIONAL, TODAY), HeldCertificate("cert-2", OWN, TODAY - timedelta(days=9))]
-    row = CertifiedRow(
-        apprenticeship="ap-17", apprentice="person-17", base="drives", held=kept, position=3, dual_since=TODAY
+LONG_AGO = TODAY - timedelta(days=9)
+own = awarded(OWN, on=LONG_AGO)
+
+
+def folded(*history: tuple[str, CertificateEvent]) -> dict[str, CertifiedRow]:
+    """The rows of these events of certificates, in their order."""
+    return Certified().folded(
+        (event, At("north", position, f"certificates/{certificate}", "", NOON, NOON))
+        for position, (certificate, event) in enumerate(history, 1)
     )
-    assert fold(Certified(), "certified/ap-17", [held, held_too, dual]) == {"ap-17": row}
-    lost = fold(Certified(), "certified/ap-17", [held, held_too, dual, CertificateLost(OWN, "cert-2", TODAY)])["ap-17"]
-    assert (lost.held, lost.dual_since) == (kept[:1], None)
-    assert fold(Certified(), "certified/ap-17", [dual]) == {}
 
 
-def test_a_renewed_certificate_takes_the_place_of_the_expired_one() -> None:
+def test_what_an_apprentice_holds_is_what_was_awarded_and_not_revoked() -> None:
+    kept = [HeldCertificate("cert-2", OWN, LONG_AGO), HeldCertificate("cert-1", VOCATIONAL, TODAY)]
+    row = CertifiedRow(apprenticeship="ap-17", apprentice="person-17", base="drives", held=kept, position=2)
+    assert folded(("cert-1", awarded()), ("cert-2", own)) == {"ap-17": row}
+    lost = folded(("cert-1", awarded()), ("cert-2", own), ("cert-1", revoked))["ap-17"]
+    assert (lost.held, lost.position) == (kept[:1], 3)
+    assert folded(("cert-1", revoked)) == {}
+
+
+def test_a_renewed_certificate_is_kept_with_the_one_that_renews_it() -> None:
     until = TODAY + timedelta(days=300)
-    first = msgspec.structs.replace(held, expires=until)
-    both = fold(Certified(), "certified/ap-17", [first, held_too, dual])["ap-17"]
-    assert (both.dual_since, both.dual_until) == (TODAY, until)
-    later = until + timedelta(days=1)
-    renewed = msgspec.structs.replace(held, certificate="cert-3", on=later)
-    row = fold(Certified(), "certified/ap-17", [first, held_too, dual, renewed])["ap-17"]
-    assert [(one.certificate, one.expires) for one in row.held] == [("cert-2", None), ("cert-3", None)]
-    assert (row.dual_since, row.dual_until) == (None, None)
-    again = msgspec.structs.replace(dual, vocational_certificate="cert-3", on=later)
-    row = fold(Certified(), "certified/ap-17", [first, held_too, dual, renewed, again])["ap-17"]
-    assert (row.dual_since, row.dual_until) == (later, None)
+    renewed = awarded(on=until - timedelta(days=9))
+    row = folded(("cert-3", renewed), ("cert-1", awarded(expires=until)), ("cert-2", own))["ap-17"]
+    assert [(one.certificate, one.expires) for one in row.held] == [
+        ("cert-2", None),
+        ("cert-1", until),
+        ("cert-3", None),
+    ]
 
 
 @pytest.fixture
 def reader(database: Database) -> Iterator[Reader]:
     """cert-1 is void, cert-2 stands by marks that an appeal changed, cert-3 has a last day, and cert-4, which is void,
-    has it, too; ap-17 is certified by both sides, so is ap-19 until that day, ap-18 by the state; and a crosswalk."""
+    has it, too; and a crosswalk."""
     histories = {
         "certificates/cert-1": (awarded(), revoked),
         "certificates/cert-2": (shared,),
         "assessments/as-shop": (msgspec.structs.replace(upheld, certificates=("cert-2",)),),
         "certificates/cert-3": (msgspec.structs.replace(expiring, apprenticeship="ap-19", base="foundry"),),
         "certificates/cert-4": (expiring, revoked),
-        "certified/ap-17": (held, held_too, dual),
-        "certified/ap-19": (msgspec.structs.replace(held, certificate="cert-3", expires=LAST), held_too, dual),
-        "certified/ap-18": (msgspec.structs.replace(held, base="foundry"),),
         "crosswalks/cw-1": (approved,),
         "self_assessments/self-1": (assessed,),
     }
@@ -192,25 +194,60 @@ def test_whether_a_certificate_has_expired_is_told_as_of_a_day(reader: Reader) -
     assert listed(reader, state="awarded")[0] == "cert-2"  # left out, the day is today
 
 
-def test_whom_both_sides_certified_is_asked_for(reader: Reader) -> None:
+RENEWAL = LAST - timedelta(days=9)
+
+
+@pytest.fixture
+def holders(database: Database) -> Iterator[Reader]:
+    """ap-17 is certified by both sides; so is ap-19, whose vocational certificate is renewed nine days before its last
+    one, and ap-20 until that day; ap-18 is by the state only."""
+    held = (
+        ("vocational-17", "ap-17", "drives", awarded()),
+        ("own-17", "ap-17", "drives", own),
+        ("vocational-18", "ap-18", "foundry", awarded()),
+        ("vocational-19", "ap-19", "drives", expiring),
+        ("own-19", "ap-19", "drives", own),
+        ("renewal-19", "ap-19", "drives", awarded(on=RENEWAL)),
+        ("vocational-20", "ap-20", "drives", expiring),
+        ("own-20", "ap-20", "drives", own),
+    )
+    with closing(Stage(database, EVENT_TYPES)) as stage:
+        stage.store.register(NORTH)
+        for certificate, trained, base, award in held:
+            event = msgspec.structs.replace(award, apprenticeship=trained, base=base)
+            stage.store.append(NORTH, [NewEvent(StreamId(f"certificates/{certificate}"), 1, event, NOON)])
+        stage.fold_all((Certified(),))
+        with closing(Reader(stage.database.dsn("app"), size=1)) as reader:
+            yield reader
+
+
+def test_whom_both_sides_certified_is_asked_for(holders: Reader) -> None:
     def found(**asked: Any) -> list[str]:
-        return [one.apprenticeship for one in certified(reader, NORTH, ListCertified(as_of=LAST, **asked)).rows]
+        return [one.apprenticeship for one in certified(holders, NORTH, ListCertified(**asked)).rows]
 
-    assert (found(dual=True), found(dual=False)) == (["ap-17", "ap-19"], ["ap-18"])
-    assert (found(), found(base="foundry")) == (["ap-17", "ap-18", "ap-19"], ["ap-18"])
+    assert found(dual=True, as_of=LAST) == ["ap-17", "ap-19", "ap-20"]
+    assert found(dual=False, as_of=LAST) == ["ap-18"]
+    assert found(dual=True, as_of=TODAY - timedelta(days=1)) == []  # the later ones are awarded only the day after
+    assert (found(), found(base="foundry")) == (["ap-17", "ap-18", "ap-19", "ap-20"], ["ap-18"])
+    assert "ap-17" in found(dual=True)  # left out, the day is today
 
 
-def test_what_has_expired_is_held_no_more_and_makes_nobody_certified_by_both(reader: Reader) -> None:
-    def asked(day: date | None, **asked: Any) -> list[CertifiedRow]:
-        return certified(reader, NORTH, ListCertified(as_of=day, **asked)).rows
+def test_what_is_held_and_since_when_by_both_is_told_as_of_a_day(holders: Reader) -> None:
+    def asked(trained: str, day: date) -> tuple[list[str], date | None, date | None]:
+        (row,) = (
+            one for one in certified(holders, NORTH, ListCertified(as_of=day)).rows if one.apprenticeship == trained
+        )
+        return [one.certificate for one in row.held], row.dual_since, row.dual_until
 
-    after = LAST + timedelta(days=1)
-    assert [one.apprenticeship for one in asked(after, dual=True)] == ["ap-17"]
-    assert [one.apprenticeship for one in asked(after, dual=False)] == ["ap-18", "ap-19"]
-    for day, kept, since, until in ((LAST, ["cert-3", "cert-2"], TODAY, LAST), (after, ["cert-2"], None, None)):
-        (row,) = (one for one in asked(day) if one.apprenticeship == "ap-19")
-        assert ([one.certificate for one in row.held], row.dual_since, row.dual_until) == (kept, since, until)
-    assert "ap-17" in [one.apprenticeship for one in asked(None, dual=True)]
+    after, eve = LAST + timedelta(days=1), RENEWAL - timedelta(days=1)
+    assert asked("ap-20", LAST) == (["own-20", "vocational-20"], TODAY, LAST)
+    assert asked("ap-20", after) == (["own-20"], None, None)
+    assert asked("ap-18", after) == (["vocational-18"], None, None)
+    assert asked("ap-18", LONG_AGO) == ([], None, None)
+    # Renewed before its last day: there is no day on which none is held.
+    assert asked("ap-19", eve) == (["own-19", "vocational-19"], TODAY, LAST)
+    for day in (RENEWAL, LAST, after):
+        assert asked("ap-19", day) == (["own-19", "renewal-19"], RENEWAL, None)
 
 
 def test_a_crosswalk_is_found_by_either_of_its_standards(reader: Reader) -> None:
