@@ -10,9 +10,26 @@ from baseplus.assessment.events import (
     AssessmentReleased,
     AssessmentResat,
     CertificateKind,
+    CertificateRevoked,
 )
-from tests.assessment.story import ENTERPRISE, SCHOOL, appealed, correct, corrected, given, joint, marks, scores
+from baseplus.assessment.void import reopened
+from baseplus.kernel.vocabulary import TenantId
+from tests.assessment.certifying import awarded, counted
+from tests.assessment.story import (
+    ENTERPRISE,
+    SCHOOL,
+    TODAY,
+    appealed,
+    correct,
+    corrected,
+    given,
+    joint,
+    loading,
+    marks,
+    scores,
+)
 
+QINGLAN = TenantId("qinglan")
 vocational, own = CertificateKind.VOCATIONAL, CertificateKind.ENTERPRISE
 certified, certified_too = AssessmentCertified("cert-1", vocational), AssessmentCertified("cert-2", own)
 released = AssessmentReleased("cert-1", vocational)
@@ -56,3 +73,25 @@ def test_once_the_certificate_is_void_marks_are_corrected_again() -> None:
     given(*joint, certified).when(release).then(released)
     beside = msgspec.structs.replace(corrected, other_total="69.00")
     given(*joint, certified, released).when(correct).then(beside)
+
+
+def test_certificates_that_were_void_before_revocations_named_the_assessment_lock_no_marks() -> None:
+    void = CertificateRevoked(vocational, "person-17", "ap-17", "drives", counted, "The shaft was another's", TODAY)
+    beside = msgspec.structs.replace(corrected, other_total="69.00")
+    beneath = (*joint, certified, certified_too)
+    for revoked, locking in (((), "cert-1"), (("cert-1",), "cert-2"), (("cert-2",), "cert-1")):
+        load = loading(
+            qinglan__assessments__as1=beneath,
+            **{f"qinglan__certificates__{one.replace('-', '')}": (awarded(), void) for one in revoked},
+        )
+        for order in (correct, moderate):
+            known = reopened(load, QINGLAN, "as-1", order)
+            given(*beneath).when(known).then_rejected("assessment_certified_already", certificate=locking)
+    load = loading(qinglan__assessments__as1=(*joint, certified), qinglan__certificates__cert1=(awarded(), void))
+    given(*joint, certified).when(reopened(load, QINGLAN, "as-1", correct)).then(beside)
+
+
+def test_an_order_to_what_no_void_certificate_rests_on_is_decided_as_it_stands() -> None:
+    assert reopened(loading(), QINGLAN, "as-9", correct) == correct
+    load = loading(qinglan__assessments__as1=(*joint, certified), qinglan__certificates__cert1=(awarded(),))
+    assert reopened(load, QINGLAN, "as-1", moderate) == moderate

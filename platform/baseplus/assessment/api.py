@@ -24,6 +24,7 @@ from baseplus.assessment.certified import RecogniseDual, certified
 from baseplus.assessment.crosswalks import ApproveCrosswalk, between_adopted, crosswalks
 from baseplus.assessment.self_assessments import SelfAssess, of_oneself, self_assessments
 from baseplus.assessment.standards import Publish, Revise, standards
+from baseplus.assessment.void import reopened
 from baseplus.kernel.access import Role
 from baseplus.kernel.routes import Routes
 
@@ -42,8 +43,8 @@ of_adoptions.command("POST /adoptions", AdoptStandard, may=_STAFF, resolve=as_pu
 of_assessments = Routes("assessments", assessments)
 of_assessments.command("POST /assessments", Record, may=_ASSESSORS, resolve=against_adopted)
 of_assessments.command("POST /assessments/{assessment}/other-side", RecordOtherSide, may=_ASSESSORS)
-of_assessments.command("POST /assessments/{assessment}/correct", Correct, may=_ASSESSORS)
-of_assessments.command("POST /assessments/{assessment}/moderate", Moderate, may=_MODERATORS)
+of_assessments.command("POST /assessments/{assessment}/correct", Correct, may=_ASSESSORS, resolve=reopened)
+of_assessments.command("POST /assessments/{assessment}/moderate", Moderate, may=_MODERATORS, resolve=reopened)
 of_assessments.command("POST /assessments/{assessment}/appeal", Appeal, may=_STAFF)
 of_assessments.command("POST /assessments/{assessment}/appeal/decide", DecideAppeal, may=_STAFF)
 

@@ -128,8 +128,7 @@ class DecideAppeal(Command, frozen=True):
 
 
 class RecordAgainst(Command, frozen=True):
-    """An order to record, what the university has adopted, and who is assessed: what the rules decide. Made by
-    `against_adopted`."""
+    """An order to record, what was adopted, and who is assessed: what the rules decide. Made by `against_adopted`."""
 
     order: Record
     adopted: StandardAdopted
@@ -159,15 +158,21 @@ class Certify(Command, frozen=True):
 
 
 class Release(Command, frozen=True):
-    """Let a void certificate rest on an assessment no longer. It follows from the revocation and is never ordered by
-    itself."""
+    """Let a void certificate rest on an assessment no longer. It follows from the revocation, never by itself."""
 
     certificate: Id
     kind: CertificateKind
 
 
+class Reopened(Command, frozen=True):
+    """An order to change marks, and which certificates on them are void. Made by `void.reopened`."""
+
+    order: Correct | Moderate
+    void: tuple[Id, ...]
+
+
 LaterCommand = Correct | Moderate | Appeal | DecideAppeal
-AssessmentCommand = RecordAgainst | RecordOtherSide | LaterCommand | Resit | Certify | Release
+AssessmentCommand = RecordAgainst | RecordOtherSide | LaterCommand | Reopened | Resit | Certify | Release
 
 
 def against_adopted(load: Load, tenant: TenantId, _assessment: str, command: Record) -> RecordAgainst:
@@ -211,6 +216,8 @@ def decide(command: AssessmentCommand, assessment: Assessment, now: datetime) ->
             yield _recorded(command, assessment, against, now)
         case Correct() | Moderate() | Appeal() | DecideAppeal():
             yield _later(command, assessment)
+        case Reopened(order, void):
+            yield _later(order, assessment.without(*void))
         case Resit(by, sitting):
             _check_settled(assessment)
             yield AssessmentResat(by, sitting)
@@ -285,10 +292,9 @@ def _recorded(
 
 
 def _day(on: date | None, now: datetime) -> date:
-    if on is None:
-        return now.date()
-    check_happened(on, now)
-    return on
+    if on is not None:
+        check_happened(on, now)
+    return on or now.date()
 
 
 def _later(command: LaterCommand, assessment: Assessment) -> SideEvent:

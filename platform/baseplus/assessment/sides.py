@@ -82,6 +82,10 @@ class Assessment(msgspec.Struct, frozen=True):
         """The total that the other side's own assessor gave, if they have."""
         return next((one.given for other, one in self.sides.items() if other is not side), None)
 
+    def without(self, *void: str) -> Assessment:
+        """The assessment without the certificates that are void: none of them rests on its marks."""
+        return msgspec.structs.replace(self, certificates=tuple(one for one in self.certificates if one not in void))
+
     def evidence(self) -> Iterator[tuple[str, Evidence]]:
         """What counts on either side as evidence, each piece with its criterion: the school's first, in their order."""
         for side in Side:
@@ -113,8 +117,7 @@ def evolve(assessment: Assessment, event: SideEvent | AfterEvent) -> Assessment:
         case AssessmentCertified(certificate):
             return change(assessment, certificates=(*assessment.certificates, certificate))
         case AssessmentReleased(certificate):
-            left = tuple(one for one in assessment.certificates if one != certificate)
-            return change(assessment, certificates=left)
+            return assessment.without(certificate)
         case _:
             return _later(assessment, event)
 
