@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -57,6 +58,7 @@ class Field:
     tag: str | None = None
 
 
+@cache  # asked with each question that comes, and annotations are slow to read
 def fields_of(struct: type[msgspec.Struct]) -> tuple[Field, ...]:
     """The fields of a command or query. Raises TypeError for a type that no border can write down."""
     described = inspect.type_info(struct)
