@@ -151,6 +151,7 @@ class Reader:
                     return _ask(connection, tenant, sql, params)
                 except psycopg.errors.FeatureNotSupported:
                     # A switch to another generation changed what a prepared statement gives.
+                    connection.rollback()
                     connection.execute("DEALLOCATE ALL")
                     return _ask(connection, tenant, sql, params, prepare=False)
         except (psycopg.OperationalError, PoolTimeout) as error:
@@ -160,11 +161,14 @@ class Reader:
 def _ask(
     connection: psycopg.Connection[Any], tenant: str, sql: str, params: Params, *, prepare: bool | None = None
 ) -> list[dict[str, Any]]:
-    # One round trip; the tenant is set for this transaction only, so it never outlives it in the pool.
-    with connection.pipeline(), connection.transaction():
+    # One round trip, for which psycopg's own transaction() takes four: each hands the interpreter to another thread,
+    # and under load waits for it. The tenant is set for this transaction only, so it never outlives it in the pool.
+    with connection.pipeline():
+        connection.execute("BEGIN READ ONLY")
         connection.execute("SELECT set_config('app.tenant', %s, true)", (tenant,))
         cursor = connection.execute(sql, params or None, prepare=prepare)
-        return cursor.fetchall()
+        connection.execute("COMMIT")
+    return cursor.fetchall()
 
 
 def _with_utc(dsn: str) -> str:
