@@ -132,6 +132,13 @@ def test_apprentices_neither_handle_their_own_grievance_nor_complain_of_themselv
     given().when(raising("t-zhou", about="m-wang", people=PEOPLE)).then_rejected("grievance_about_oneself")
 
 
+def test_an_id_is_also_that_of_whoever_has_it_otherwise() -> None:
+    others = {"person-17": "p-4", "p-9": "p-5"}
+    given().when(raising("person-17", people=others)).then_rejected("handled_by_the_apprentice", handler="person-17")
+    people = PEOPLE | others
+    given().when(raising("p-9", people=people)).then_rejected("handled_by_whom_it_names", handler="p-9")
+
+
 def test_a_grievance_may_name_nobody() -> None:
     given().when(raising("t-zhou", about=None, on=day(2))).then(
         GrievanceRaised("ap-17", "person-17", "drives", TEXT, ("t-zhou",), day(2))

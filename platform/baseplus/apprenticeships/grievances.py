@@ -179,7 +179,7 @@ def _check_handlers(
     for handler in handlers:
         if _same(handler, about, people):
             raise Rejected("handled_by_whom_it_names", handler=handler)
-        if people.get(handler, handler) == apprentice:
+        if apprentice in _ids(handler, people):
             raise Rejected("handled_by_the_apprentice", handler=handler)
 
 
@@ -196,7 +196,12 @@ def _check_handled_by(person: str, grievance: Grievance, people: Mapping[str, Pe
 
 
 def _same(handler: str, about: str | None, people: Mapping[str, PersonId]) -> bool:
-    return about is not None and people.get(handler, handler) == people.get(about, about)
+    return about is not None and not _ids(handler, people).isdisjoint(_ids(about, people))
+
+
+def _ids(who: str, people: Mapping[str, PersonId]) -> frozenset[str]:
+    """A mentor's own id and the person's. A key may hold either; either may be somebody else's of the other kind."""
+    return frozenset({who, people.get(who, who)})
 
 
 def evolve(grievance: Grievance, event: GrievanceEvent) -> Grievance:
