@@ -25,9 +25,7 @@ from baseplus.agreements.text import AgreementText
 from baseplus.apprenticeships.events import ApprenticeEnrolled, MentorKind
 from baseplus.kernel.events import Event
 from baseplus.kernel.reactions import Place
-from baseplus.kernel.vocabulary import Money
 from baseplus.mentoring.events import Channel, GuidanceGiven, TeacherDispatchDelivered
-from baseplus.reactions.counting import amount_of
 from baseplus.reactions.obligations import Obligations
 from tests.agreements.story import ENTERPRISE, SCHOOL, fold
 from tests.reactions.world import World
@@ -325,43 +323,6 @@ def test_a_year_of_due_dates_passes_by_the_clock_alone(world: World) -> None:
         date(2026, 7, 31),
         date(2026, 8, 31),
     ]
-
-
-class Paid(Event):
-    TYPE = "test.paid.v1"
-    amount: Money
-    pieces: int = 3
-    by: str = "transfer"
-    reading: str = "NaN"
-    weight: str = "7.5"
-    tokens: int = 10**12
-    tiny: str = "0.00001"
-    urgent: bool = True
-
-
-@pytest.mark.parametrize(
-    ("unit", "amount"),
-    [
-        ("times", "1"),
-        ("CNY", "1200.50"),
-        ("EUR", None),
-        ("pieces", "3"),
-        ("hours", None),
-        ("weight", "7.5"),
-        ("by", None),
-        ("reading", None),
-        ("tiny", None),
-        ("urgent", None),
-        ("tokens", "999999999.9999"),
-    ],
-)
-def test_an_event_is_as_much_of_a_unit_as_it_says(unit: str, amount: str | None) -> None:
-    assert amount_of(Paid(Money("1200.50", "CNY")), unit) == amount
-
-
-def test_no_event_is_more_than_can_be_owed() -> None:
-    assert amount_of(Paid(Money("100000000000000", "CNY")), "CNY") == "999999999.9999"
-    assert amount_of(Paid(Money("0", "CNY")), "CNY") is None
 
 
 def test_a_clause_signed_to_count_by_what_is_no_number_is_met_by_nothing_and_stops_nobody(world: World) -> None:
